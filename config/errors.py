@@ -1,7 +1,8 @@
 """Errors are values with codes. Pure: the floor of the import graph; the HTTP shape is made in config/api.py.
 
-A coded error is a class with a stable `code`, an HTTP `status`, a `title` that never varies, and a `detail` that says what to
-do. An input error also names the `parameter` (a query parameter, a JSON path, a column) and, where one was passed, the `limit`.
+A coded error is a class with a stable `code`, an HTTP `status`, a `title` that never varies, and a `detail` that says
+what to do. An input error also names the `parameter` (a query parameter, a JSON path, a column) and, where one was
+passed, the `limit`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class RetryableError(CodedError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class InvalidParameter(CodedError):  # noqa: N818 - the name is the field's, and part of the contract
+class InvalidParameter(CodedError):
     """One input value is refused: which one, why, and the limit it broke (with its unit in the key or the text)."""
 
     code = "invalid_parameter"
@@ -55,7 +56,7 @@ class UnknownParameter(InvalidParameter):
     title = "This operation has no such parameter"
 
 
-class NotFound(CodedError):  # noqa: N818
+class NotFound(CodedError):
     code = "not_found"
     status = 404
     title = "There is no such thing here"

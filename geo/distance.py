@@ -1,8 +1,8 @@
 """Great-circle distance: the one earth model of the project. Pure.
 
 The sphere of R = 6 371 008.7714 m, the mean radius (2a + b) / 3 of WGS84, is what PostGIS (`ST_DistanceSphere`) and
-Lucene (`SloppyMath.haversinMeters`) use, so that both engines and this module agree to well under a centimetre at city scale.
-Against the ellipsoid it is off by up to 0.5 %.
+Lucene (`SloppyMath.haversinMeters`) use, so that both engines and this module agree to well under a centimetre at city
+scale. Against the ellipsoid it is off by up to 0.5 %.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Points, boxes, circles. Pure.
 
-Degrees are WGS84, always (lon, lat) in that order inside; `lat` and `lon` by name at the edge. Lengths are metres. Values
-are valid by construction: the constructors here refuse nothing, `geo.params` is the door for untrusted text.
+Degrees are WGS84, always (lon, lat) in that order inside; `lat` and `lon` by name at the edge. Lengths are metres.
+The constructors here refuse nothing: `geo.params` is the door for untrusted text.
 """
 
 from __future__ import annotations

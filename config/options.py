@@ -1,0 +1,78 @@
+"""Every setting an operator can change: one table, read from the environment. docs/settings.md is tested against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import environ
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One environment variable. `default` is the text that would be written in the environment; its type is `kind`."""
+
+    name: str
+    kind: type
+    default: str
+    help: str
+    after_changing: str = "Restart web and worker."
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("DEBUG", bool, "false", "Show tracebacks in the browser. Never in production."),
+    Option(
+        "SECRET_KEY",
+        str,
+        "",
+        "Signs cursors and sessions. Empty: `make up` writes one to .local/secret_key. Required when DEBUG is false.",
+        "Restart web and worker; cursors and sessions handed out before become invalid.",
+    ),
+    Option("ALLOWED_HOSTS", list, "localhost,127.0.0.1,[::1]", "Host names the web process answers to, by comma."),
+    Option("BASE_URL", str, "http://127.0.0.1:8000", "Where the outside world reaches this service; no final slash."),
+    Option(
+        "DATABASE_URL",
+        str,
+        "",
+        "postgis://user:password@host:port/name of PostgreSQL 15+ with PostGIS 3.3+. Empty: a private one in .local/.",
+        "Run `manage.py migrate`, then restart web and worker.",
+    ),
+    Option("DATABASE_POOL_SIZE", int, "8", "Most connections that one web or worker process keeps open."),
+    Option(
+        "REDIS_URL",
+        str,
+        "",
+        "redis://host:port/0: the Celery broker and the rate limits. Empty: a private one in .local/.",
+    ),
+    Option("PORT", int, "0", "Port of the web process on loopback. 0: a free one is chosen and kept.", "make down up."),
+    Option(
+        "WEB_THREADS", int, "4", "Threads of one web process; each may hold a database connection.", "make down up."
+    ),
+    Option("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Option("TRUSTED_PROXIES", int, "0", "How many proxies in front append to X-Forwarded-For. 0: it is ignored."),
+    Option("RATE_LIMIT_SEARCH", str, "600/minute", "Searches and lookups allowed to one client; `off` to disable."),
+    Option("RATE_LIMIT_TILES", str, "6000/minute", "Clusters and tiles allowed to one client; `off` to disable."),
+    Option("METRICS_ALLOWED", list, "127.0.0.1,::1", "Client addresses that may read /metrics, by comma."),
+    Option("STATEMENT_TIMEOUT_MS", int, "5000", "PostgreSQL gives up on one statement of a web request after this."),
+    Option(
+        "OPENING_HORIZON_DAYS",
+        int,
+        "14",
+        "How far ahead opening hours are laid out in the index; `open_at` reaches 6 days less.",
+        "Restart, then `manage.py rebuild_index`.",
+    ),
+)
+
+_BY_NAME = {option.name: option for option in OPTIONS}
+_READERS = {bool: "bool", int: "int", str: "str", list: "list"}
+
+
+def read(environment: Mapping[str, str], name: str) -> bool | int | str | list[str]:
+    """The value of one option in its declared type. KeyError for a name outside the table; ImproperlyConfigured for text
+    that does not parse.
+    """
+    option = _BY_NAME[name]
+    env = environ.Env()
+    env.ENVIRON = {option.name: option.default, **{k: v for k, v in environment.items() if k == name and v != ""}}
+    value: bool | int | str | list[str] = getattr(env, _READERS[option.kind])(name)
+    return value

@@ -44,10 +44,8 @@ OPTIONS: tuple[Option, ...] = (
         "",
         "redis://host:port/0: the Celery broker and the rate limits. Empty: a private one in .local/.",
     ),
-    Option("PORT", int, "0", "Port of the web process on loopback. 0: a free one is chosen and kept.", "make down up."),
-    Option(
-        "WEB_THREADS", int, "4", "Threads of one web process; each may hold a database connection.", "make down up."
-    ),
+    Option("PORT", int, "0", "Port of the web process. 0: a free one is chosen and kept.", "make down up."),
+    Option("WEB_THREADS", int, "4", "Threads of one web process.", "make down up."),
     Option("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Option("TRUSTED_PROXIES", int, "0", "How many proxies in front append to X-Forwarded-For. 0: it is ignored."),
     Option("RATE_LIMIT_SEARCH", str, "600/minute", "Searches and lookups allowed to one client; `off` to disable."),
@@ -68,8 +66,9 @@ _READERS = {bool: "bool", int: "int", str: "str", list: "list"}
 
 
 def read(environment: Mapping[str, str], name: str) -> bool | int | str | list[str]:
-    """The value of one option in its declared type. KeyError for a name outside the table; ImproperlyConfigured for text
-    that does not parse.
+    """The value of one option in its declared type.
+
+    KeyError for a name outside the table; ImproperlyConfigured or ValueError for text that does not parse.
     """
     option = _BY_NAME[name]
     env = environ.Env()

@@ -1,0 +1,80 @@
+"""The change feed: what changed, written in the transaction of the change.
+
+A writer calls `record` inside its own transaction, so the change and the notice of it commit together or not at all.
+The NOTIFY reaches listeners at commit; losing it costs latency, never the change. The relay (indexing) claims rows with
+`claim`, acts on the *current* state of what they name, and then acknowledges. Acting twice is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+CHANNEL = "vicinity_changes"
+
+
+class OutsideTransaction(RuntimeError):
+    """`record` was called where the change and its notice could be torn apart. A programming error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One claimed row. `attempts` counts failed tries before this one."""
+
+    id: int
+    topic: str
+    key: UUID
+    attempts: int
+
+
+def record(*, topic: str, keys: Iterable[UUID], due_at: datetime | None = None) -> None:
+    """Append one row for each key. Must run inside a transaction. `due_at` in the future: the row waits until then."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction("listings.changes.record needs the transaction of the change it tells of.")
+    distinct = sorted(set(keys))
+    if not distinct:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO listings_change (topic, key, due_at) SELECT %s, unnest(%s::uuid[]), coalesce(%s, now())",
+            [topic, distinct, due_at],
+        )
+        if due_at is None:
+            cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def claim(*, limit: int) -> list[Claimed]:
+    """Lock up to `limit` due rows, oldest first, skipping those that another relay holds.
+
+    Runs inside the transaction in which the caller acts and acknowledges; rolling back (or dying) gives the rows back.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction("A claim lasts as long as its transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, topic, key, attempts FROM listings_change"
+            " WHERE parked_at IS NULL AND due_at <= now()"
+            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
+            [limit],
+        )
+        return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def acknowledge(claimed: Sequence[Claimed]) -> None:
+    """Forget rows that have been acted on. Commits with the caller."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM listings_change WHERE id = ANY(%s)", [[row.id for row in claimed]])
+
+
+def postpone(row: Claimed, *, reason: str, delay_seconds: float, park: bool) -> None:
+    """Put one failed row back for later, or park it for a person to look at. The reason is kept."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE listings_change SET attempts = attempts + 1, reason = %s,"
+            " due_at = now() + make_interval(secs => %s), parked_at = CASE WHEN %s THEN now() END WHERE id = %s",
+            [reason[:2000], delay_seconds, park, row.id],
+        )

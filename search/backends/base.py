@@ -1,0 +1,43 @@
+"""What every engine can do. tests/contracts/search_backend holds the behaviour that each must show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from search.document import OfferDocument
+from search.query import SearchQuery
+from search.results import Clusters, Page, SortKey
+
+
+class CursorExpired(Exception):
+    """The state of the index that a cursor was cut from is no longer held."""
+
+
+class SearchBackend(Protocol):
+    """Answers questions about documents, and takes documents in."""
+
+    name: str
+
+    def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
+        """The first `query.limit` hits, or those behind `after` in the index as it was at `epoch`.
+
+        Total and facets are of all that matches. Raises CursorExpired when `epoch` is no longer held.
+        """
+        ...
+
+    def clusters(self, query: SearchQuery, *, resolution: int) -> Clusters:
+        """All that matches, counted by H3 cell of the resolution, by cell; the counts sum to the total of `search`."""
+        ...
+
+    def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:
+        """The current document of the id, valid or not at `as_of`; None if there is none."""
+        ...
+
+    def apply(self, documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> None:
+        """Put documents in the place of those with their ids, and forget the ids in `gone`, all at once.
+
+        A document already there at a higher version stays. Unchanged documents leave no trace.
+        """
+        ...

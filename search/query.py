@@ -1,0 +1,83 @@
+"""What may be asked: one frozen value. `search.params.parse_search` is its only door from untrusted text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from geo.areas import Area
+
+from geo.types import Box, Circle, Point
+from search.document import Kind
+from search.ranking import RankingSpec
+from search.text import TextQuery
+
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 20
+DEFAULT_RADIUS_METRES = 2_000.0
+MAX_RADIUS_METRES = 50_000.0
+
+
+class Facet(StrEnum):
+    KIND = "kind"
+    CATEGORY = "category"
+    RATING = "rating"
+    PRICE = "price"
+    DISCOUNT = "discount"
+    ATTRIBUTE = "attribute"
+    OPEN_NOW = "open_now"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAt:
+    """An instant, or a local time of day and date at each branch: as minutes since 1970 UTC, one for each zone.
+
+    An instant has one minute for all zones (`minute`); a local time has `minute_by_zone` instead. A local time that a
+    clock change leaves out is taken as if the clock had not been moved yet; one that occurs twice means the first.
+    """
+
+    minute: int | None
+    minute_by_zone: Mapping[str, int] | None = None
+
+    def minute_in(self, zone: str) -> int | None:
+        return self.minute if self.minute_by_zone is None else self.minute_by_zone.get(zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery:
+    """A question. Filters are joined by *and*; an unset one lets everything pass."""
+
+    as_of: datetime
+    """The instant of asking: validity, freshness and `open_now` are decided at it, on every page alike."""
+    ranking: RankingSpec
+    area: Circle | Box | Area | None = None
+    origin: Point | None = None
+    """Where distances are measured from: the point asked about, else the centre of the area, else None."""
+    text: TextQuery | None = None
+    impossible: bool = False
+    """The filters contradict each other (or the text holds no word): the answer is empty and no engine is asked."""
+    kinds: frozenset[Kind] = frozenset(Kind)
+    categories: frozenset[str] = frozenset()
+    """Any of these slugs, each with everything below it."""
+    attributes: frozenset[str] = frozenset()
+    """All of these."""
+    chain_id: str | None = None
+    open_at: OpenAt | None = None
+    price_min_minor: int | None = None
+    price_max_minor: int | None = None
+    """Inclusive bounds; a document without a price does not pass either. `currency` goes with them."""
+    currency: str | None = None
+    discount_min: float | None = None
+    rating_min: float | None = None
+    """Of the shrunk rating; unrated does not pass."""
+    has_deals: bool | None = None
+    collapse_chains: bool = False
+    """Only the best-ranked document of each (chain, kind); documents without a chain stand for themselves."""
+    facets: frozenset[Facet] = frozenset()
+    limit: int = DEFAULT_LIMIT
+
+    @property
+    def as_of_minute(self) -> int:
+        return int(self.as_of.timestamp()) // 60

@@ -1,0 +1,65 @@
+"""What comes back: hits in order, with what made the order, and the counts beside them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from search.query import Facet
+from search.ranking import Facts
+from search.text import Tier
+
+RATING_STEPS = (3.0, 3.5, 4.0, 4.5)
+"""The rating facet counts documents at or above each."""
+DISCOUNT_STEPS = (0.1, 0.2, 0.3, 0.5)
+PRICE_STEPS_MINOR = (0, 1_000, 2_000, 5_000, 10_000, 20_000)
+"""The price facet's bands begin here, in minor units, each by currency."""
+
+SortKey = tuple[float | int | str, ...]
+"""The values that order a hit, best first by plain ascending comparison; the last is the id, so no two are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document in the answer."""
+
+    id: str
+    card: bytes
+    """The document's card as JSON text, shown as it is."""
+    tier: Tier
+    score: float
+    facts: Facts
+    """What the score was made from."""
+    open_now: bool | None
+    """At `as_of`; None: hours not known."""
+    sort_key: SortKey
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits in order with the exact total of all that match. `next_after` is the last hit's key where more follow."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    epoch: int
+    """The state of the index that was read: later pages of the same question read the same one."""
+    next_after: SortKey | None
+    facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
+    total_is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An H3 cell of the map with how many documents of the question lie in it, and where their middle is."""
+
+    cell: int
+    count: int
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    cells: tuple[Cluster, ...]
+    total: int
+    epoch: int

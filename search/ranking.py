@@ -40,7 +40,7 @@ class Signal(StrEnum):
 
 
 class Sort(StrEnum):
-    """What orders the answer. All but SCORE are hard: obeyed exactly, words notwithstanding; missing values come last."""
+    """What orders the answer. All but SCORE are hard: obeyed exactly, whatever the words; missing values come last."""
 
     SCORE = "score"
     DISTANCE = "distance"
@@ -87,12 +87,8 @@ MISSING: Mapping[Signal, float] = MappingProxyType(
 """The value of each signal when its fact is not known."""
 
 
-def _weights(
-    distance: float, rating: float, deal: float, popularity: float, freshness: float
-) -> Mapping[Signal, float]:
-    return MappingProxyType(
-        dict(zip(Signal, (distance, rating, deal, popularity, freshness), strict=True)),
-    )
+def _weights(*of_each_signal: float) -> Mapping[Signal, float]:
+    return MappingProxyType(dict(zip(Signal, of_each_signal, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,7 @@ class Profile:
     name: str
     meaning: str
     weights: Mapping[Signal, float] = field(repr=False)
-    half_distance_metres: float = 800.0
+    half_distance_metres: float
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -110,15 +106,11 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         profile.name: profile
         for profile in (
             Profile(
-                "balanced", "Near, well rated and worth it, in that order.", _weights(0.45, 0.25, 0.15, 0.10, 0.05)
+                "balanced", "Near, well rated, worth it: in that order.", _weights(0.45, 0.25, 0.15, 0.1, 0.05), 800.0
             ),
             Profile("nearest", "Mostly how near; quality breaks ties.", _weights(0.85, 0.08, 0.04, 0.03, 0.0), 400.0),
-            Profile(
-                "top_rated", "Mostly how well rated, within reach.", _weights(0.20, 0.60, 0.05, 0.15, 0.0), 1_500.0
-            ),
-            Profile(
-                "best_deal", "Mostly how much is saved, within reach.", _weights(0.25, 0.15, 0.50, 0.05, 0.05), 1_500.0
-            ),
+            Profile("top_rated", "Mostly how well rated, within reach.", _weights(0.2, 0.6, 0.05, 0.15, 0.0), 1_500.0),
+            Profile("best_deal", "Mostly how much is saved, in reach.", _weights(0.25, 0.15, 0.5, 0.05, 0.05), 1_500.0),
         )
     }
 )
@@ -126,7 +118,7 @@ DEFAULT_PROFILE = "balanced"
 
 
 def shrunk_rating(rating_sum: int, rating_count: int) -> float | None:
-    """Bayesian mean of 1..5 stars, to 4 decimals; None without ratings. (prior weight x prior + sum) / (weight + count).
+    """Bayesian mean of 1..5 stars, to 4 decimals: (prior weight x prior + sum) / (weight + count). None if unrated.
 
     >>> shrunk_rating(5, 1), shrunk_rating(470, 100)
     (3.8923, 4.6036)
@@ -195,13 +187,11 @@ def spec_for(
 ) -> RankingSpec:
     """The spec of a profile with overrides: weights given replace the profile's, then all are scaled to sum to 1.
 
-    Raises InvalidParameter for an unknown profile, a weight outside [0, 1], weights that are all zero, or a half-distance
-    outside its limits.
+    Raises InvalidParameter for an unknown profile, a weight outside [0, 1], weights that are all zero, or a
+    half-distance outside its limits.
     """
     if profile not in PROFILES:
-        raise InvalidParameter(
-            "profile", f"There is no ranking profile of this name; take one of {', '.join(PROFILES)}."
-        )
+        raise InvalidParameter("profile", f"There is no such profile; take one of {', '.join(PROFILES)}.")
     base = PROFILES[profile]
     weights = {**base.weights, **(overrides or {})}
     for signal, weight in weights.items():

@@ -91,7 +91,7 @@ def typo_keys(word: str) -> frozenset[str]:
     """The word, and the word with any one letter but the first left out; empty for words that are too short or long.
 
     >>> sorted(typo_keys("cafe"))
-    ['caf', 'cafe', 'cae', 'cfe']
+    ['cae', 'caf', 'cafe', 'cfe']
     """
     if not MIN_TYPO_WORD_CHARACTERS <= len(word) <= MAX_TYPO_WORD_CHARACTERS:
         return frozenset()
@@ -99,7 +99,7 @@ def typo_keys(word: str) -> frozenset[str]:
 
 
 def document_terms(*, names: Iterable[str], words: Iterable[str]) -> frozenset[str]:
-    """The terms of a document: `names` match whole, by prefix and by word; `words` (categories, titles) by word only."""
+    """The terms of a document: `names` match whole, by prefix and by word; `words` (categories …) by word only."""
     terms: set[str] = set()
     whole = [normalise(name) for name in names]
     terms.update(f"n={name}" for name in whole if name)
@@ -143,7 +143,7 @@ class TextQuery:
 
 
 def parse_text(text: str) -> TextQuery | None:
-    """The query of a text; None when nothing in it can be looked up (only punctuation). Limits are the caller's to check.
+    """The query of a text; None when nothing in it can be looked up. Limits are the caller's to check.
 
     >>> parse_text("Blue Botle").words[1].prefix
     'w=botle'

@@ -1,4 +1,15 @@
-"""What comes back: hits in order, with what made the order, and the counts beside them. Pure."""
+"""What comes back: hits in order, with what made the order, and the counts beside them. Pure.
+
+Facets count what matches the same question, each value once a document; a value that no document has is left out.
+
+- KIND        `place`, `deal`
+- CATEGORY    every slug on the path of the document's category, the root included
+- RATING      `3.0`, `3.5`, `4.0`, `4.5`: documents whose shrunk rating is at least that
+- PRICE       `EUR:1000`: documents of that currency with a price in the band that begins there, up to the next band
+- DISCOUNT    `10`, `20`, `30`, `50`: documents with a discount of at least that many percent
+- ATTRIBUTE   the attribute's name
+- OPEN_NOW    `true`, `false`, `unknown`, at `as_of`
+"""
 
 from __future__ import annotations
 
@@ -11,7 +22,7 @@ from search.text import Tier
 
 RATING_STEPS = (3.0, 3.5, 4.0, 4.5)
 """The rating facet counts documents at or above each."""
-DISCOUNT_STEPS = (0.1, 0.2, 0.3, 0.5)
+DISCOUNT_STEPS_PERCENT = (10, 20, 30, 50)
 PRICE_STEPS_MINOR = (0, 1_000, 2_000, 5_000, 10_000, 20_000)
 """The price facet's bands begin here, in minor units, each by currency."""
 

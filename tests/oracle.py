@@ -1,0 +1,197 @@
+"""Brute force over documents: the definition of a right answer that every engine must meet.
+
+Written apart from the engines: it looks at each document in turn and shares with them only the question, the document
+and the two definitions that are pure on purpose (`search.text.tier_of`, `search.ranking.score`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import inf
+
+import numpy as np
+from geo.areas import Area
+from geo.cells import point_to_cell
+
+from geo.distance import EARTH_RADIUS_METRES, distance_metres
+from geo.types import Box, Circle
+from search.document import Kind, OfferDocument
+from search.query import Facet, SearchQuery
+from search.ranking import Facts, Sort, score
+from search.results import DISCOUNT_STEPS_PERCENT, PRICE_STEPS_MINOR, RATING_STEPS, SortKey
+from search.text import Tier, tier_of
+
+
+@dataclass(frozen=True)
+class Match:
+    document: OfferDocument
+    tier: Tier
+    facts: Facts
+    score: float
+    key: SortKey
+
+
+@dataclass
+class Oracle:
+    """Holds documents; answers by looking at all of them."""
+
+    documents: Sequence[OfferDocument]
+    _lon: np.ndarray = field(init=False)
+    _lat: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lon = np.radians([document.point.lon for document in self.documents])
+        self._lat = np.radians([document.point.lat for document in self.documents])
+
+    def matches(self, query: SearchQuery) -> list[Match]:
+        """Everything that matches, in order."""
+        if query.impossible:
+            return []
+        found = [match for document in self._near(query.area) if (match := _match(query, document)) is not None]
+        found.sort(key=lambda match: match.key)
+        return _collapse(found) if query.collapse_chains else found
+
+    def _near(self, area: Circle | Box | Area | None) -> list[OfferDocument]:
+        """A first cut for circles, a metre too wide, so that 10,000 questions end today."""
+        if not isinstance(area, Circle):
+            return list(self.documents)
+        lon, lat = np.radians(area.centre.lon), np.radians(area.centre.lat)
+        h = np.sin((self._lat - lat) / 2) ** 2 + np.cos(lat) * np.cos(self._lat) * np.sin((self._lon - lon) / 2) ** 2
+        metres = 2 * EARTH_RADIUS_METRES * np.arcsin(np.minimum(1, np.sqrt(h)))
+        return [self.documents[i] for i in np.flatnonzero(metres <= area.radius_metres + 1)]
+
+
+def facts_of(query: SearchQuery, document: OfferDocument) -> Facts:
+    return Facts(
+        distance_metres=None if query.origin is None else distance_metres(query.origin, document.point),
+        rating_stars=document.rating_stars,
+        discount=document.discount,
+        popularity=document.popularity,
+        age_days=(query.as_of - document.listed_at) / timedelta(days=1),
+    )
+
+
+def _match(query: SearchQuery, document: OfferDocument) -> Match | None:
+    if not _passes(query, document):
+        return None
+    tier = Tier.NONE_ASKED
+    if query.text is not None:
+        found = tier_of(query.text, document.terms)
+        if found is None:
+            return None
+        tier = found
+    facts = facts_of(query, document)
+    value = score(query.ranking, facts)
+    return Match(document, tier, facts, value, _key(query, document, tier, facts, value))
+
+
+def _passes(query: SearchQuery, document: OfferDocument) -> bool:
+    area = query.area
+    if isinstance(area, Circle) and distance_metres(area.centre, document.point) > area.radius_metres:
+        return False
+    if isinstance(area, (Box, Area)) and not area.contains(document.point):
+        return False
+    if document.valid_from is not None and query.as_of < document.valid_from:
+        return False
+    if document.valid_until is not None and query.as_of >= document.valid_until:
+        return False
+    if document.kind not in query.kinds:
+        return False
+    if query.categories and query.categories.isdisjoint(document.categories):
+        return False
+    if not query.attributes <= document.attributes:
+        return False
+    if query.chain_id is not None and str(document.chain_id) != query.chain_id:
+        return False
+    if query.has_deals is not None and (document.deal_count > 0) is not query.has_deals:
+        return False
+    if query.open_at is not None and not _open(document, query.open_at.minute_in(document.zone)):
+        return False
+    if query.rating_min is not None and (document.rating_stars is None or document.rating_stars < query.rating_min):
+        return False
+    if query.discount_min is not None and (document.discount is None or document.discount < query.discount_min):
+        return False
+    if query.price_min_minor is not None or query.price_max_minor is not None:
+        if document.price_minor is None or document.currency != query.currency:
+            return False
+        low = -inf if query.price_min_minor is None else query.price_min_minor
+        high = inf if query.price_max_minor is None else query.price_max_minor
+        return low <= document.price_minor <= high
+    return True
+
+
+def _open(document: OfferDocument, minute: int | None) -> bool:
+    return (
+        minute is not None
+        and document.open_minutes is not None
+        and any(start <= minute < end for start, end in document.open_minutes)
+    )
+
+
+def _key(query: SearchQuery, document: OfferDocument, tier: Tier, facts: Facts, value: float) -> SortKey:
+    distance = 0.0 if facts.distance_metres is None else facts.distance_metres
+    leading: tuple[float, ...]
+    match query.ranking.sort:
+        case Sort.SCORE:
+            leading = (int(tier), -value)
+        case Sort.DISTANCE:
+            leading = ()
+        case Sort.RATING:
+            leading = (inf if document.rating_stars is None else -document.rating_stars,)
+        case Sort.PRICE:
+            leading = (inf if document.price_minor is None else document.price_minor,)
+        case Sort.DISCOUNT:
+            leading = (inf if document.discount is None else -document.discount,)
+        case Sort.NEWEST:
+            leading = (-document.listed_at.timestamp(),)
+    return (*leading, distance, document.id)
+
+
+def _collapse(ordered: list[Match]) -> list[Match]:
+    seen: set[tuple[str, Kind]] = set()
+    kept = []
+    for match in ordered:
+        group = (str(match.document.chain_id or match.document.id), match.document.kind)
+        if group not in seen:
+            seen.add(group)
+            kept.append(match)
+    return kept
+
+
+def facet_counts(query: SearchQuery, matches: Sequence[Match], facet: Facet) -> dict[str, int]:
+    """The counts of one facet over what matched."""
+    counts: Counter[str] = Counter()
+    for match in matches:
+        counts.update(set(_facet_values(query, match.document, facet)))
+    return dict(counts)
+
+
+def _facet_values(query: SearchQuery, document: OfferDocument, facet: Facet) -> list[str]:
+    match facet:
+        case Facet.KIND:
+            return [document.kind.value]
+        case Facet.CATEGORY:
+            return list(document.categories)
+        case Facet.RATING:
+            return [f"{step:.1f}" for step in RATING_STEPS if (document.rating_stars or 0) >= step]
+        case Facet.PRICE:
+            if document.price_minor is None:
+                return []
+            band = max(step for step in PRICE_STEPS_MINOR if step <= document.price_minor)
+            return [f"{document.currency}:{band}"]
+        case Facet.DISCOUNT:
+            return [str(step) for step in DISCOUNT_STEPS_PERCENT if (document.discount or 0) >= step / 100]
+        case Facet.ATTRIBUTE:
+            return list(document.attributes)
+        case Facet.OPEN_NOW:
+            if document.open_minutes is None:
+                return ["unknown"]
+            return ["true" if _open(document, query.as_of_minute) else "false"]
+
+
+def cluster_counts(matches: Sequence[Match], resolution: int) -> dict[int, int]:
+    """How many of what matched lie in each H3 cell of the resolution."""
+    return dict(Counter(point_to_cell(match.document.point, resolution) for match in matches))

@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from geo.areas import Area
-
 from geo.types import Box, Circle, Point
 from search.document import Kind
 from search.ranking import RankingSpec

@@ -13,9 +13,9 @@ from datetime import timedelta
 from math import inf
 
 import numpy as np
+
 from geo.areas import Area
 from geo.cells import point_to_cell
-
 from geo.distance import EARTH_RADIUS_METRES, distance_metres
 from geo.types import Box, Circle
 from search.document import Kind, OfferDocument

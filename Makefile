@@ -1,0 +1,30 @@
+# Every target is one call of `python -m stack`; stack/bootstrap.sh finds or installs the Python for it.
+STACK = @sh stack/bootstrap.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status clean manage check lint test
+
+help:
+	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
+	    /^[a-z]+:.*# / { split($$0, part, ":.*# "); printf "  make %-8s %s\n", part[1], part[2] }' Makefile
+	@echo
+
+## Use
+up: # set everything up and serve the demo city; ends with the URL and a curl to try
+	$(STACK) up
+down: # stop everything; data stays
+	$(STACK) down
+status: # what runs, and where its log is
+	$(STACK) status
+clean: # stop everything and remove .local and .venv, data included
+	$(STACK) clean
+manage: # a Django command on the running servers: make manage do="import_places file.geojson"
+	$(STACK) run manage.py $(do)
+
+## Develop
+check: # format, lint, types, import contracts and the fast tests
+	$(STACK) check
+lint: # the same without the tests
+	$(STACK) lint
+test: # all tests; some of them: make test args="tests/geo -k box"
+	$(STACK) test $(args)

@@ -1,0 +1,181 @@
+"""What each verb of `python -m stack` does, in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from stack import application, environment, lock
+from stack.errors import StackError
+from stack.folders import LOCAL, PYTHON, ROOT, VENV
+from stack.processes import Supervised
+from stack.progress import run, say, step
+from stack.services import Services
+
+TESTING = Services(LOCAL / "test", durable=False)
+SEARCH = "/v1/search?lat=60.1699&lon=24.9384&radius_metres=1000&q=coffee&explain=true"
+
+
+def up() -> int:
+    began = time.monotonic()
+    with lock.exclusive(LOCAL / "lock"):
+        application.SERVICES.install()
+        prepare_environment()
+        application.SERVICES.start()
+        application.choose_port()
+        application.migrate()
+        application.load_demo()
+        started = application.start()
+    say("")
+    if started:
+        say(f"Vicinity serves at {application.url()} after {time.monotonic() - began:.1f} s. Try:")
+    else:
+        say(f"Vicinity was up already, at {application.url()}. Try:")
+    say(f"  curl '{application.url()}{SEARCH}'")
+    return 0
+
+
+def down() -> int:
+    with lock.exclusive(LOCAL / "lock"):
+        stopped = stop_application()
+        with step("Stopping the servers"):
+            stopped += application.SERVICES.stop()
+    say(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    return 0
+
+
+def clean() -> int:
+    if LOCAL.exists():
+        down()
+        with lock.exclusive(TESTING.folder / "lock"):
+            TESTING.stop()
+    with step("Removing .local and .venv"):
+        for folder in (LOCAL, VENV):
+            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                raise StackError(f"{folder.name} could not be removed; some of it belongs to another account.")
+    return 0
+
+
+def status() -> int:
+    """Exit 0 when everything runs, 1 when something is stopped or has died."""
+    well = True
+    for name in ("postgres", "redis", *(part.name for part in application.parts())):
+        process = Supervised(LOCAL, name)
+        recorded, running = process.recorded(), process.running()
+        named = (name == "postgres" and not application.SERVICES.private_database) or (
+            name == "redis" and not application.SERVICES.private_redis
+        )
+        if running is not None:
+            state = f"running, process {running.pid}"
+        elif named:
+            state = "named by the environment"
+        else:
+            well = False
+            state = "died" if recorded is not None else "stopped"
+        say(f"  {name:<9} {state:<28} {process.log.relative_to(ROOT)}")
+    say(
+        f"  Vicinity serves at {application.url()}"
+        if well
+        else "  Not everything runs: make up starts what is missing."
+    )
+    return 0 if well else 1
+
+
+def stop_application() -> list[str]:
+    parts = [part for part in reversed(application.parts()) if part.process.recorded() is not None]
+    if not parts:
+        return []
+    with step("Stopping web, worker and beat"):
+        return [part.name for part in parts if part.process.stop()]
+
+
+def install() -> int:
+    """The machine's packages and the Python environment, and nothing started."""
+    with lock.exclusive(LOCAL / "lock"):
+        application.SERVICES.install()
+        prepare_environment()
+    return 0
+
+
+def prepare_environment() -> None:
+    if not environment.is_ready():
+        stop_application()  # it must not run from an environment that is being replaced
+        environment.ensure()
+    application.write_secret_key()
+
+
+def execute(command: Sequence[str]) -> int:
+    """Run a command against the servers of `up`, in the terminal: `python -m stack run manage.py shell`."""
+    if application.SERVICES.private_database and application.SERVICES.cluster.process.running() is None:
+        raise StackError("The private PostgreSQL is not running: make up starts it.")
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execve(PYTHON, [str(PYTHON), *command], application.environment())  # noqa: S606 -- no shell is meant
+
+
+def lint() -> int:
+    """Format, lint, import contracts and types; every one is run, and any that fails is named."""
+    install()
+    failed = []
+    for name, command in (
+        ("format", [VENV / "bin" / "ruff", "format", "--check", "."]),
+        ("lint", [VENV / "bin" / "ruff", "check", "."]),
+        ("imports", [VENV / "bin" / "lint-imports"]),
+        ("types", [PYTHON, "-m", "mypy", "."]),
+    ):
+        try:
+            run(f"Checking {name}", command, log=f"check-{name}", env=TESTING.environment())
+        except StackError as error:
+            failed.append(name)
+            say(str(error))
+    if failed:
+        raise StackError(f"Failed: {', '.join(failed)}.")
+    return 0
+
+
+def check() -> int:
+    """What is quick enough to run before every commit."""
+    lint()
+    return test(["-n", _workers(), "-m", "not processes and not slow and not shared_data", "-q"])
+
+
+def test(arguments: Sequence[str]) -> int:
+    """All tests, or what pytest's own `arguments` choose, against servers that only tests use.
+
+    They are not those of `up`, so both can run at once; fsync is off, and they are stopped at the end.
+    """
+    with lock.exclusive(LOCAL / "lock"):
+        TESTING.install()
+        prepare_environment()
+    with lock.exclusive(TESTING.folder / "lock"):
+        TESTING.start()
+        try:
+            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers(), "--dist", "loadgroup"])])
+        finally:
+            TESTING.stop()
+
+
+def _workers() -> str:
+    return str(min(4, os.cpu_count() or 1))
+
+
+def _foreground(command: Sequence[str | Path]) -> int:
+    """Run in the terminal to its end. Ctrl-C reaches the child too, which is given the time to tell what it did."""
+    child = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**TESTING.environment(), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stdin=subprocess.DEVNULL,
+        pass_fds=lock.held(),
+    )
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.wait(timeout=30)
+        raise

@@ -1,0 +1,44 @@
+"""The Python environment in `.venv/`: exactly what requirements-dev.txt says, checked by hash, or built anew.
+
+It is not mended: a half-installed package looks installed to pip. The stamp is written last, and without it, or with
+another one, the folder is rebuilt; pip's own cache makes that quick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+
+from stack.folders import LOCAL, PYTHON, ROOT, VENV, write_whole
+from stack.progress import run, step
+
+REQUIREMENTS = ROOT / "requirements-dev.txt"
+STAMP = VENV / "vicinity-stamp"
+
+
+def wanted() -> str:
+    """What the environment depends on: the locked requirements, the interpreter, and where it stands."""
+    parts = (REQUIREMENTS.read_bytes(), sys.version.encode(), os.fsencode(sys.base_prefix), os.fsencode(VENV))
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def is_ready() -> bool:
+    return STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted() and PYTHON.exists()
+
+
+def ensure() -> None:
+    if is_ready():
+        return
+    with step("Making a Python environment in .venv"):
+        doomed = LOCAL / f"venv.{os.getpid()}.old"
+        LOCAL.mkdir(exist_ok=True)
+        if VENV.exists():
+            VENV.rename(doomed)
+        for leftover in LOCAL.glob("venv.*.old"):
+            shutil.rmtree(leftover, ignore_errors=True)
+    run("Python environment", [sys.executable, "-m", "venv", VENV], log="venv")
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    run("Installing the locked Python packages", [*command, "-r", REQUIREMENTS], log="pip")
+    write_whole(STAMP, wanted())

@@ -1,0 +1,160 @@
+"""The system packages that are needed: found by what they bring, installed by name where we may, else named.
+
+The distribution's own clusters and services are left alone: while packages are installed no server is started, no
+`main` cluster is made, and a Redis service that came with the package is switched off again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack import postgres, redis
+from stack.errors import StackError
+from stack.progress import run, say
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+POLICY_TEXT = """\
+#!/bin/sh
+# Vicinity: written while its packages are installed, removed afterwards.
+case "$1" in postgresql*|redis*) exit 101 ;; esac
+exit 0
+"""
+NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/vicinity.conf")
+NO_MAIN_CLUSTER_TEXT = "create_main_cluster = false\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something the machine must bring. `package` is its Debian name, found when needed: it may carry a version."""
+
+    what: str
+    present: Callable[[], bool]
+    package: Callable[[], str | None]
+
+
+def newest_postgis(names: Sequence[str]) -> str | None:
+    """Of package names, the PostGIS of the newest PostgreSQL that is new enough.
+
+    >>> newest_postgis(["postgresql-15-postgis-3", "postgresql-17-postgis-3", "postgresql-17-doc"])
+    'postgresql-17-postgis-3'
+    >>> newest_postgis(["postgresql-14-postgis-3"]) is None
+    True
+    """
+    matches = [re.fullmatch(r"postgresql-(\d+)-postgis-3", name) for name in names]
+    usable = [major for match in matches if match and (major := int(match[1])) >= postgres.OLDEST_MAJOR]
+    return f"postgresql-{max(usable)}-postgis-3" if usable else None
+
+
+def _postgis_package() -> str | None:
+    known = subprocess.run(["apt-cache", "pkgnames", "postgresql-"], capture_output=True, text=True, check=False)
+    return newest_postgis(known.stdout.split())
+
+
+NEEDS = (
+    Need(
+        f"PostgreSQL {postgres.OLDEST_MAJOR} or later with PostGIS 3",
+        lambda: postgres.programs() is not None,
+        _postgis_package,
+    ),
+    Need("Redis", lambda: redis.program() is not None, lambda: "redis-server"),
+    # GeoDjango loads both libraries; gdal-bin depends on them under a name that is the same in every release.
+    Need(
+        "the GDAL and GEOS libraries",
+        lambda: all(map(ctypes.util.find_library, ("gdal", "geos_c"))),
+        lambda: "gdal-bin",
+    ),
+)
+
+
+def ensure(*, database: bool = True, broker: bool = True) -> None:
+    """Install what is missing. StackError that names it where we may not, or where the distribution has none."""
+    needs = [need for need in NEEDS if (database or need is not NEEDS[0]) and (broker or need is not NEEDS[1])]
+    missing = [need for need in needs if not need.present()]
+    if not missing:
+        return
+    if shutil.which("apt-get") is None:
+        raise StackError(_by_hand(missing, []))
+    prefix = _as_root()
+    if prefix is None:
+        raise StackError(_by_hand(missing, [need.package() for need in missing]))
+    say(f"  Missing on this machine: {', '.join(need.what for need in missing)}.")
+    with contextlib.suppress(StackError):  # one of several sources may be away; what counts is the install
+        run("Refreshing the package lists", [*prefix, *_apt("update")], log="apt-update", ask=bool(prefix))
+    names = [need.package() for need in missing]
+    if None in names:
+        raise StackError(_by_hand(missing, names))
+    _install(prefix, [name for name in names if name is not None])
+    if still := [need for need in missing if not need.present()]:
+        raise StackError(f"Installed, yet not found: {', '.join(need.what for need in still)}.")
+
+
+def _as_root() -> list[str] | None:
+    """What to put before a command so that it runs as root; None where we cannot become root."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    if sys.stdin.isatty():
+        return ["sudo"]
+    allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    return ["sudo", "-n"] if allowed else None
+
+
+def _apt(*words: str) -> list[str]:
+    options = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-confold"]
+    return ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "apt-get", *options, *words]
+
+
+def _install(prefix: list[str], names: list[str]) -> None:
+    had_redis = redis.program() is not None
+    with _servers_left_off(prefix):
+        # A run that was killed may have left packages unpacked but not set up.
+        run("Finishing earlier installations", [*prefix, "dpkg", "--configure", "-a"], log="dpkg", ask=bool(prefix))
+        command = [*prefix, *_apt("install", "--no-install-recommends", *names)]
+        run(f"Installing {', '.join(names)}", command, log="apt-install", ask=bool(prefix))
+    if not had_redis and "redis-server" in names and shutil.which("systemctl"):
+        off = subprocess.run(
+            [*prefix, "systemctl", "disable", "--quiet", "redis-server"], capture_output=True, check=False
+        )
+        if off.returncode == 0:
+            say("  redis-server's own service is left off; Vicinity starts its own.")
+
+
+@contextlib.contextmanager
+def _servers_left_off(prefix: list[str]) -> Iterator[None]:
+    """While packages are set up: start no server, make no cluster. What the machine says itself comes first."""
+    made = [NO_MAIN_CLUSTER]
+    _write(prefix, NO_MAIN_CLUSTER, NO_MAIN_CLUSTER_TEXT, "0644")
+    if not POLICY.exists() or POLICY.read_text(encoding="utf-8", errors="replace") == POLICY_TEXT:
+        _write(prefix, POLICY, POLICY_TEXT, "0755")
+        made.append(POLICY)
+    try:
+        yield
+    finally:
+        subprocess.run([*prefix, "rm", "-f", *map(str, made)], check=False)
+
+
+def _write(prefix: list[str], path: Path, text: str, mode: str) -> None:
+    command = [*prefix, "install", "-D", "-m", mode, "/dev/stdin", str(path)]
+    subprocess.run(command, input=text, text=True, check=True)
+
+
+def _by_hand(missing: list[Need], names: list[str | None]) -> str:
+    lines = ["This machine lacks:"]
+    lines += [f"  - {need.what}" for need in missing]
+    if names and None not in names:
+        lines.append("Neither root nor sudo is at hand, so please have this run, then try again:")
+        lines.append(f"  apt-get install {' '.join(str(name) for name in names)}")
+    else:
+        lines.append("This release has no package for it. Install it by hand (PostgreSQL's own packages have every")
+        lines.append("release), or name existing servers with DATABASE_URL and REDIS_URL, then try again.")
+    return "\n".join(lines)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from search.document import OfferDocument
 from search.query import SearchQuery
@@ -40,4 +41,23 @@ class SearchBackend(Protocol):
 
         A document already there at a higher version stays. Unchanged documents leave no trace.
         """
+        ...
+
+    def held(self, branch_ids: Collection[UUID]) -> Mapping[str, int]:
+        """The ids of all current documents of these branches, each with its version.
+
+        Inside a transaction that called `apply`, its effect is seen.
+        """
+        ...
+
+    def read(self, branch_ids: Collection[UUID]) -> Sequence[OfferDocument]:
+        """All current documents of these branches, equal to what was applied, by id."""
+        ...
+
+    def branches(self, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+        """The first `limit` branches that have current documents, by id, behind `after`."""
+        ...
+
+    def forget(self, *, now: datetime) -> int:
+        """Let go of states of the index that are too old for any cursor; how many rows went."""
         ...

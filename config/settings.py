@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config.api.logs import configure_structlog, logging_config
 from config.options import read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -56,6 +58,11 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_prometheus",
+    "django_structlog",
+    "config",
     "listings",
     "deals",
     "search",
@@ -64,13 +71,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.api.request_ids.RequestIdMiddleware",  # outermost: every answer has its id
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.api.policies.PathPolicyMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "config.api.problems.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 TEMPLATES = [
@@ -106,7 +121,7 @@ DATABASES = {"default": _database()}
 REDIS_URL: str = option("REDIS_URL")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
+WHITENOISE_USE_FINDERS = True  # serves straight from the packages: nothing to collect, nothing to forget
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -117,7 +132,79 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_RENDERER_CLASSES": ["config.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsing.JSONParser"],
+    "DEFAULT_METADATA_CLASS": "config.api.rendering.AllowedMethods",
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttling.ReadThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
 }
+CSRF_FAILURE_VIEW = "config.api.problems.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
+METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
+RATE_LIMITS: dict[str, str] = {
+    scope: option(f"RATE_LIMIT_{scope.upper()}") for scope in ("search", "tiles", "read", "write")
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Vicinity",
+    "DESCRIPTION": "Find local services near a point, in a viewport or along a text, ranked and explained.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # docstrings speak to maintainers
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the committed document is compared by a test instead
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.schema.describe_common_answers",
+    ],
+}
+
+# Pages: by path, over a policy that lets a browser do nothing.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+_OWN_FILES: dict[str, list[str]] = {"script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'", "data:"]}
+CSP_BY_PATH: dict[str, dict[str, list[str]]] = {
+    "/docs": {**_OWN_FILES, "connect-src": ["'self'"]},
+    "/errors": {"style-src": ["'self'"]},
+    # The back office's theme evaluates its bindings and sets styles inline; only staff reach it.
+    "/admin/": {
+        **_OWN_FILES,
+        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+    },
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+
+configure_structlog()
+LOGGING = logging_config(option("LOG_LEVEL"))
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has put a well-formed one there
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # the API has no sessions; the back office has its own history
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+PROMETHEUS_EXPORT_MIGRATIONS = False  # /readyz says whether they are applied
 
 OPENING_HORIZON_DAYS: int = option("OPENING_HORIZON_DAYS")
 

@@ -1,0 +1,111 @@
+"""Logs are one JSON object a line, and hold no secret and no exact position.
+
+The scrubber is the last step before rendering, for our own lines and for every library's: by name of the field, and by
+pattern inside texts (query strings, URLs, tracebacks). Coordinates keep two decimals, about a kilometre.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+REDACTED = "[redacted]"
+_SECRET_NAMES = (  # words in the names of things that must not be written down
+    r"authorization|cookie|passw(?:or)?d|secret|token|signature|api[-_]?key|session(?:_?id)?|csrf|credential"  # noqa: S105 - names, not values
+)
+_SECRET_FIELD = re.compile(rf"(?:{_SECRET_NAMES})", re.IGNORECASE)
+_SECRET_PAIR = re.compile(
+    rf"""(?P<name>[\w-]*(?:{_SECRET_NAMES}|(?<![\w-])key)[\w-]*["']?\s*(?:=|:|%3D)\s*)(?P<value>"[^"]*"|'[^']*'|[^\s&,;"']+(?:\s(?=\S*$))?)""",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
+_HEADER_LINE = re.compile(r"\b((?:set-)?cookie|authorization)(\"?'?\s*[:=]\s*)[^\r\n]+", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+(@)")
+_OUR_KEY = re.compile(r"\b((?:pk|sk|whsec)_(?:live|test)?_?)[A-Za-z0-9_-]{8,}")
+_DECIMALS = re.compile(r"(?<![\d.])(-?\d{1,3}\.\d{2})\d+(?!\.?\d)")
+
+
+def scrub_text(text: str) -> str:
+    text = _HEADER_LINE.sub(rf"\1\2{REDACTED}", text)
+    text = _SCHEME.sub(rf"\1 {REDACTED}", text)
+    text = _URL_PASSWORD.sub(rf"\1{REDACTED}\2", text)
+    text = _OUR_KEY.sub(rf"\1{REDACTED}", text)
+    text = _SECRET_PAIR.sub(rf"\g<name>{REDACTED}", text)
+    return _DECIMALS.sub(r"\1", text)
+
+
+def _scrub(value: Any) -> Any:
+    if isinstance(value, str):
+        return scrub_text(value)
+    if isinstance(value, float):
+        return round(value, 2)
+    if isinstance(value, Mapping):
+        return {
+            key: REDACTED if _SECRET_FIELD.search(str(key)) or str(key).lower() == "key" else _scrub(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_scrub(inner) for inner in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    return scrub_text(str(value))
+
+
+def scrubber(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Structlog processor. Numbers with a fraction are rounded whatever their name: a position hides under any."""
+    return dict(_scrub(event))
+
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+    structlog.processors.UnicodeDecoder(),
+]
+
+
+def configure_structlog() -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED_PROCESSORS,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def logging_config(level: str) -> dict[str, Any]:
+    """Django's LOGGING: everything through one handler to standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED_PROCESSORS,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    scrubber,
+                    structlog.processors.JSONRenderer(),
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            # The request middleware logs each failed request once, with its traceback; Django would log it again.
+            "django": {"handlers": [], "level": level, "propagate": True},
+            "django.request": {"level": "CRITICAL", "propagate": True},
+            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        },
+    }

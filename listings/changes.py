@@ -1,8 +1,9 @@
 """The change feed: what changed, written in the transaction of the change.
 
-A writer calls `record` inside its own transaction, so the change and the notice of it commit together or not at all.
-The NOTIFY reaches listeners at commit; losing it costs latency, never the change. The relay (indexing) claims rows with
-`claim`, acts on the *current* state of what they name, and then acknowledges. Acting twice is harmless.
+Triggers on the tables write it (migrations `change_feed`, docs/adr/0002-change-feed.md), so every writer is covered and
+none has to remember. `record` is for what no table shows: a horizon that ran short, a repair. The NOTIFY reaches
+listeners at commit; losing it costs latency, never the change. The relay (indexing) claims rows with `claim`, acts on
+the *current* state of what they name, and then acknowledges. Acting twice is harmless.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ class Claimed:
 
 
 def record(*, topic: str, keys: Iterable[UUID], due_at: datetime | None = None) -> None:
-    """Append one row for each key. Must run inside a transaction. `due_at` in the future: the row waits until then."""
+    """Append one row for each key and wake the relay at commit; with `due_at` in the future the rows wait until then.
+
+    Must run inside a transaction.
+    """
     if not connection.in_atomic_block:
         raise OutsideTransaction("listings.changes.record needs the transaction of the change it tells of.")
     distinct = sorted(set(keys))
@@ -43,8 +47,6 @@ def record(*, topic: str, keys: Iterable[UUID], due_at: datetime | None = None) 
             "INSERT INTO listings_change (topic, key, due_at) SELECT %s, unnest(%s::uuid[]), coalesce(%s, now())",
             [topic, distinct, due_at],
         )
-        if due_at is None:
-            cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 def claim(*, limit: int) -> list[Claimed]:

@@ -238,7 +238,7 @@ def _ring(ring: Sequence[Any], path: str, parameter: str) -> list[Position]:
         raise InvalidArea(
             parameter,
             f"{path} has {len(positions)} different positions in a row;"
-            " a ring has 4 or more, the last equal to the first.",
+            " a ring has 4 or more, the last equal to its first.",
             reason="too_few_positions",
             place=positions[0] if positions else None,
             limit="4 positions",

@@ -239,7 +239,7 @@ def test_geojson_text_is_an_area_too():
         ("60,24;60,361;61,25", "lon of polygon corner 1 must be -360 to 360 degrees; got 361."),
         (
             "60,24;60,25",
-            "polygon.coordinates[0][0] has 3 different positions in a row; a ring has 4 or more, the last equal to its first.",
+            "polygon.coordinates[0][0] has 3 different positions in a row; a ring has 4 or more, the last as first.",
         ),
         (";;;;", "polygon corner 0 must be lat,lon; got ''. polygon is GeoJSON or lat,lon;lat,lon;lat,lon."),
     ],

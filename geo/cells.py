@@ -12,7 +12,8 @@ which clears the resolution, writes the new one, and sets the unused digits to 7
 from __future__ import annotations
 
 from itertools import pairwise
-from math import cos, degrees, hypot, pi, radians, sin, tan
+from math import cos, degrees, hypot, pi, radians, sin, sqrt, tan
+from typing import Any
 
 import h3.api.basic_int as h3
 import shapely
@@ -90,29 +91,41 @@ def cell_boundary(cell: int) -> list[list[float]]:
 
 
 def resolution_for_zoom(zoom: float) -> int:
-    """The resolution whose cells are about 40 to 100 pixels wide on a 512-pixel web map of this zoom.
+    """The resolution whose cells are 40 to 120 pixels from corner to corner at the equator of a web map.
 
-    A zoom step halves a pixel's ground; a resolution step divides a cell's edge by sqrt(7), 1.4 zoom steps.
+    Zoom as vector maps count it, the world 512 pixels wide at zoom 0. A step of zoom halves a pixel's ground; a step of
+    resolution divides a cell's edge by sqrt(7), which is 1.4037 steps of zoom.
 
-    >>> [resolution_for_zoom(zoom) for zoom in (0, 3, 10, 12, 22)]
-    [1, 3, 8, 9, 15]
+    >>> [resolution_for_zoom(zoom) for zoom in (0, 3, 10, 12, 15, 22)]
+    [0, 1, 6, 8, 10, 15]
     """
-    return max(0, min(FINEST, round(zoom / 1.4037 + 0.8)))
+    return max(0, min(FINEST, round((zoom - 1.1) / 1.4037)))
 
 
 def estimated_cells(region: Area | Circle, resolution: int) -> int:
-    """Roughly how many cells overlap the region: its area in cells, and half of what its border crosses."""
+    """About how many cells overlap the region: its area in cells, and half of what its border crosses.
+
+    A border that folds on itself crosses the same cells many times: no part counts for more than its bounding box.
+    """
     if isinstance(region, Circle):
         angle = min(pi, region.radius_metres / EARTH_RADIUS_METRES)
-        square_metres = 4 * pi * EARTH_RADIUS_METRES**2 * sin(angle / 2) ** 2
-        border_metres = 2 * pi * EARTH_RADIUS_METRES * sin(angle)
+        extents = [(4 * pi * (EARTH_RADIUS_METRES * sin(angle / 2)) ** 2, 2 * pi * EARTH_RADIUS_METRES * sin(angle))]
+        boxes = extents
+        place = region.centre
     else:
-        square_metres = region.square_metres
-        border_metres = sum(_border_metres(polygon) for polygon in region.polygons)
-    cell_square_metres = h3.average_hexagon_area(resolution, "m^2")
-    # A random chord of a convex shape is pi * area / perimeter long (Cauchy-Crofton): 1.36 edges in a hexagon.
-    chord_metres = 1.36 * h3.average_hexagon_edge_length(resolution, "m")
-    return int(square_metres / cell_square_metres + border_metres / chord_metres / 2) + 1
+        extents = [_extent(part) for part in region.geometry.geoms]
+        boxes = [_extent(part.envelope) for part in region.geometry.geoms]
+        place = region.box.centre
+    # Cells of one resolution differ by a factor of two over the globe: measure one from there.
+    cell_square_metres = h3.cell_area(point_to_cell(place, resolution), "m^2")
+    # A random chord of a convex shape is pi * area / perimeter long (Cauchy-Crofton): pi / 4 of a hexagon's width.
+    chord_metres = pi / 4 * sqrt(2 / sqrt(3) * cell_square_metres)
+
+    def cells(extent: tuple[float, float]) -> float:
+        square_metres, border_metres = extent
+        return square_metres / cell_square_metres + border_metres / chord_metres / 2
+
+    return int(sum(min(map(cells, both)) for both in zip(extents, boxes, strict=True))) + 1
 
 
 def cover(
@@ -183,13 +196,17 @@ def _may_overlap(area: Area, cell: int, resolution: int) -> bool:
     return bool(shapely.intersects(area.geometry, hexagon))
 
 
-def _border_metres(polygon: tuple[tuple[tuple[float, float], ...], ...]) -> float:
+def _extent(part: Any) -> tuple[float, float]:
+    """(square metres, metres of border) of a shapely polygon, each edge scaled at its own latitude."""
     metres_per_degree = radians(1) * EARTH_RADIUS_METRES
-    return metres_per_degree * sum(
+    border_degrees = sum(
         hypot((b[0] - a[0]) * cos(radians((a[1] + b[1]) / 2)), b[1] - a[1])
-        for ring in polygon
-        for a, b in pairwise(ring)
+        for ring in (part.exterior, *part.interiors)
+        for a, b in pairwise(ring.coords)
     )
+    _, south, _, north = part.bounds
+    square_degrees = part.area * cos(radians((south + north) / 2))
+    return square_degrees * metres_per_degree**2, border_degrees * metres_per_degree
 
 
 def _too_many(parameter: str, cells: int, resolution: int, limit: int) -> TooManyCells:

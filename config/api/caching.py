@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,15 +16,14 @@ def weak_etag(*versions: Any) -> str:
     return f'W/"{digest}"'
 
 
-def not_modified(request: Any, etag: str) -> HttpResponse | None:
-    """A 304 where the caller's If-None-Match names `etag`; None where the answer must be built."""
-    response = HttpResponse()
-    found = get_conditional_response(request, etag=etag, response=response)
-    if found is None or found is response:
-        return None
-    return found if found.status_code == 304 else None
-
-
 def cache_headers(etag: str, *, max_age_seconds: int) -> dict[str, str]:
     """Headers of an answer that anyone may keep for `max_age_seconds`."""
     return {"ETag": etag, "Cache-Control": f"public, max-age={max_age_seconds}"}
+
+
+def not_modified(request: Any, etag: str, *, max_age_seconds: int) -> HttpResponse | None:
+    """A 304 where the caller's If-None-Match names `etag`; None where the answer must be built."""
+    found = get_conditional_response(request, etag=etag)
+    if found is None or found.status_code != HTTPStatus.NOT_MODIFIED:
+        return None
+    return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=cache_headers(etag, max_age_seconds=max_age_seconds))

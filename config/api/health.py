@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api.throttling import redis_answers
+from config.api.limiting import redis_answers
 
 log = structlog.get_logger(__name__)
 

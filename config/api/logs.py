@@ -17,15 +17,17 @@ _SECRET_NAMES = (  # words in the names of things that must not be written down
     r"authorization|cookie|passw(?:or)?d|secret|token|signature|api[-_]?key|session(?:_?id)?|csrf|credential"  # noqa: S105 - names, not values
 )
 _SECRET_FIELD = re.compile(rf"(?:{_SECRET_NAMES})", re.IGNORECASE)
+# Repetitions are bounded: a hostile URL must not cost more to log than to refuse.
 _SECRET_PAIR = re.compile(
-    rf"""(?P<name>[\w-]*(?:{_SECRET_NAMES}|(?<![\w-])key)[\w-]*["']?\s*(?:=|:|%3D)\s*)(?P<value>"[^"]*"|'[^']*'|[^\s&,;"']+(?:\s(?=\S*$))?)""",
+    rf"""(?<![\w-])(?P<name>(?:[\w-]{{0,40}}?(?:{_SECRET_NAMES})[\w-]{{0,20}}|key)["']?\s?(?:=|:|%3D)\s?)"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s&,;"']+)""",
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _HEADER_LINE = re.compile(r"\b((?:set-)?cookie|authorization)(\"?'?\s*[:=]\s*)[^\r\n]+", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+(@)")
+_URL_PASSWORD = re.compile(r"(?<!\w)(\w{1,20}://[^\s:/@]*:)[^\s@/]+(@)")
 _OUR_KEY = re.compile(r"\b((?:pk|sk|whsec)_(?:live|test)?_?)[A-Za-z0-9_-]{8,}")
-_DECIMALS = re.compile(r"(?<![\d.])(-?\d{1,3}\.\d{2})\d+(?!\.?\d)")
+_DECIMALS = re.compile(r"(?<![\d.])(-?\d+\.\d{2})\d+(?!\.?\d)")
 
 
 def scrub_text(text: str) -> str:
@@ -56,7 +58,7 @@ def _scrub(value: Any) -> Any:
 
 def scrubber(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Structlog processor. Numbers with a fraction are rounded whatever their name: a position hides under any."""
-    return dict(_scrub(event))
+    return {**_scrub(event), **{key: event[key] for key in ("timestamp",) if key in event}}
 
 
 SHARED_PROCESSORS: list[Any] = [

@@ -144,6 +144,6 @@ class OpenApi(APIView):
     def get(self, request: Request) -> HttpResponse:
         read_query(request, known=())
         body, etag = openapi_document()
-        return not_modified(request, etag) or HttpResponse(
+        return not_modified(request, etag, max_age_seconds=300) or HttpResponse(
             body, content_type="application/json", headers=cache_headers(etag, max_age_seconds=300)
         )

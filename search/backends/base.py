@@ -7,13 +7,21 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from config.errors import InvalidParameter
 from search.document import OfferDocument
 from search.query import SearchQuery
 from search.results import Clusters, Page, SortKey
 
 
-class CursorExpired(Exception):
-    """The state of the index that a cursor was cut from is no longer held."""
+class CursorExpired(InvalidParameter):
+    """The state of the index that a cursor was cut from is no longer held, or the cursor is too old."""
+
+    code = "cursor_expired"
+    status = 410
+    title = "The cursor has expired"
+
+    def __init__(self, detail: str = "The index has moved on. Begin again without a cursor.") -> None:
+        super().__init__("cursor", detail)
 
 
 class SearchBackend(Protocol):

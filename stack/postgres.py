@@ -31,10 +31,12 @@ USER = "vicinity"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 CONFIGURATION = """\
-# Written by stack/postgres.py at every start. Put your own settings in local.conf beside this file.
+# Written by stack/postgres.py at every start. ALTER SYSTEM keeps what you set yourself.
 listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = ''
+# Not posix: a container's /dev/shm is often 64 MB, or not there at all.
+dynamic_shared_memory_type = sysv
 password_encryption = 'scram-sha-256'
 max_connections = 100
 shared_buffers = {shared_megabytes}MB
@@ -54,7 +56,6 @@ log_min_duration_statement = 1000
 fsync = {durable}
 full_page_writes = {durable}
 synchronous_commit = {durable}
-include_if_exists = 'local.conf'
 """
 CLIENTS = """\
 # Written by stack/postgres.py at every start.

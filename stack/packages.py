@@ -72,6 +72,7 @@ NEEDS = (
         lambda: all(map(ctypes.util.find_library, ("gdal", "geos_c"))),
         lambda: "gdal-bin",
     ),
+    Need("curl, to try the URL with", lambda: shutil.which("curl") is not None, lambda: "curl"),
 )
 
 

@@ -30,11 +30,3 @@ def own(folder: Path, account: pwd.struct_passwd | None) -> None:
     for path in (folder, *folder.rglob("*")):
         if path.lstat().st_uid != account.pw_uid:
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
-
-
-def become(account: pwd.struct_passwd | None) -> None:
-    """Give up being root for good. Called in a child between fork and exec."""
-    if account is not None:
-        os.setgroups([])
-        os.setgid(account.pw_gid)
-        os.setuid(account.pw_uid)

@@ -52,8 +52,9 @@ def environment() -> dict[str, str]:
 
 
 def parts() -> list[Part]:
-    web = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port()), "--respawn-failed-workers")
-    web += ("--workers", options.value("WEB_PROCESSES"), "--blocking-threads", options.value("WEB_THREADS"))
+    where = ("--host", "127.0.0.1", "--port", str(port()))
+    size = ("--workers", options.value("WEB_PROCESSES"), "--blocking-threads", options.value("WEB_THREADS"))
+    web = ("granian", "--interface", "wsgi", *where, *size, "--respawn-failed-workers")
     celery = ("celery", "--app", "config")
     logged = ("--loglevel", options.value("LOG_LEVEL"))
     schedule = str(LOCAL / "beat-schedule")
@@ -98,15 +99,14 @@ def start() -> list[str]:
     wanted = _fingerprint()
     waiting = []
     for part in parts():
-        process = part.process.running()
+        process = part.process.serving()
         if process is not None and process.fingerprint == wanted:
             continue
-        if process is None and part.process.recorded() is not None:
+        if part.process.recorded() is not None and part.process.running() is None:
             say(f"  {part.name} had died; its log is {part.process.log.relative_to(ROOT)}.")
         part.process.stop()
         begin = part.process.log.stat().st_size if part.process.log.exists() else 0
-        command = [PYTHON, "-m", *part.command]
-        child = part.process.start(command, env=environment(), directory=ROOT, fingerprint=wanted)
+        child = part.process.start([PYTHON, "-m", *part.command], env=environment(), directory=ROOT, fingerprint=wanted)
         waiting.append((part, child, begin))
     for part, child, begin in waiting:
         with step(f"Starting {part.name}") as current:

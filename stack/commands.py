@@ -123,14 +123,14 @@ def lint() -> int:
     """Format, lint, import contracts and types; every one is run, and any that fails is named."""
     install()
     failed = []
-    for name, command in (
-        ("format", [VENV / "bin" / "ruff", "format", "--check", "."]),
-        ("lint", [VENV / "bin" / "ruff", "check", "."]),
-        ("imports", [VENV / "bin" / "lint-imports"]),
-        ("types", [PYTHON, "-m", "mypy", "."]),
+    for name, program, *words in (
+        ("format", "ruff", "format", "--check", "."),
+        ("lint", "ruff", "check", "."),
+        ("imports", "lint-imports"),
+        ("types", "mypy", "."),
     ):
         try:
-            run(f"Checking {name}", command, log=f"check-{name}", env=TESTING.environment())
+            run(f"Checking {name}", [VENV / "bin" / program, *words], log=f"check-{name}", env=TESTING.environment())
         except StackError as error:
             failed.append(name)
             say(str(error))

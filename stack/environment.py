@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from stack.folders import LOCAL, PYTHON, ROOT, VENV, write_whole
 from stack.progress import run, step
@@ -39,6 +40,8 @@ def ensure() -> None:
         for leftover in LOCAL.glob("venv.*.old"):
             shutil.rmtree(leftover, ignore_errors=True)
     run("Python environment", [sys.executable, "-m", "venv", VENV], log="venv")
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-    run("Installing the locked Python packages", [*command, "-r", REQUIREMENTS], log="pip")
+    # Most modules are never imported: Python compiles those that are, when they are.
+    quickly = ["--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+    install: list[str | Path] = [PYTHON, "-m", "pip", "install", *quickly, "--require-hashes", "-r", REQUIREMENTS]
+    run("Installing the locked Python packages", install, log="pip")
     write_whole(STAMP, wanted())

@@ -42,13 +42,7 @@ class Need:
 
 
 def newest_postgis(names: Sequence[str]) -> str | None:
-    """Of package names, the PostGIS of the newest PostgreSQL that is new enough.
-
-    >>> newest_postgis(["postgresql-15-postgis-3", "postgresql-17-postgis-3", "postgresql-17-doc"])
-    'postgresql-17-postgis-3'
-    >>> newest_postgis(["postgresql-14-postgis-3"]) is None
-    True
-    """
+    """Of package names, the PostGIS of the newest PostgreSQL that is new enough; None when there is none."""
     matches = [re.fullmatch(r"postgresql-(\d+)-postgis-3", name) for name in names]
     usable = [major for match in matches if match and (major := int(match[1])) >= postgres.OLDEST_MAJOR]
     return f"postgresql-{max(usable)}-postgis-3" if usable else None

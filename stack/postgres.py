@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stack import ports
-from stack.accounts import become, own, service_account
+from stack.accounts import own, service_account
 from stack.errors import StackError
 from stack.folders import write_whole
 from stack.processes import Supervised
@@ -118,7 +118,7 @@ class Cluster:
 
     def start(self) -> bool:
         """Make it if need be, start it, wait until it answers. False when it was running already."""
-        if self.process.running() is not None and self._answers():
+        if self.process.serving() is not None and self._answers():
             return False
         self.process.stop(first=signal.SIGINT)
         if not self.durable and (self.data / "postmaster.pid").exists():
@@ -169,7 +169,9 @@ class Cluster:
                     stderr=subprocess.STDOUT,
                     check=False,
                     pass_fds=(descriptor, password),
-                    preexec_fn=lambda: become(account),
+                    user=account.pw_uid if account else None,
+                    group=account.pw_gid if account else None,
+                    extra_groups=[] if account else None,
                 )
             os.close(password)
             if done.returncode != 0:
@@ -223,7 +225,16 @@ class Cluster:
         return path.read_text(encoding="utf-8")
 
     def _answers(self) -> bool:
-        command = [self._program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "2"]
+        command: list[str | Path] = [
+            self._program("pg_isready"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-t",
+            "2",
+        ]
         return subprocess.run(command, env=ENVIRONMENT, check=False).returncode == 0
 
     def _psql(self, *arguments: str) -> str:

@@ -1,7 +1,6 @@
-"""Background processes: each in its own session, known by a pid file that it writes before it becomes the program.
+"""Background processes: each in its own session, known by a pid file, which stack/launch.py writes.
 
-A pid file is written between fork and exec, so there is no moment at which a process runs unknown, whenever the
-starter is killed. It names the start time too, so that another process that later gets the same pid is not mistaken
+The file names the start time beside the pid, so that another process that later gets the same pid is not mistaken
 for ours.
 """
 
@@ -12,17 +11,21 @@ import os
 import pwd
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack.accounts import become
+from stack import lock
 from stack.errors import StackError
-from stack.folders import write_whole
+from stack.folders import ROOT, write_whole
+from stack.launch import Order, started_ticks
 from stack.progress import Step
 
 LOG_KEPT_BYTES = 10_000_000
+# Those that this run started. They are meant to outlive it, and are reaped if they end before.
+_children: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,12 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        return _started_ticks(self.pid) == self.started_ticks
+        return started_ticks(self.pid) == self.started_ticks
 
 
 @dataclass(frozen=True, slots=True)
 class Supervised:
-    """One named process under a folder: `run/<name>.pid` and `logs/<name>.log`."""
+    """One named process under a folder: `run/<name>.pid`, `logs/<name>.log`, and `run/<name>.ready` once it serves."""
 
     folder: Path
     name: str
@@ -50,6 +53,10 @@ class Supervised:
     @property
     def log(self) -> Path:
         return self.folder / "logs" / f"{self.name}.log"
+
+    @property
+    def ready_file(self) -> Path:
+        return self.folder / "run" / f"{self.name}.ready"
 
     def recorded(self) -> Process | None:
         """What was last started and not stopped by us, alive or not."""
@@ -63,6 +70,12 @@ class Supervised:
         process = self.recorded()
         return process if process is not None and process.alive else None
 
+    def serving(self) -> Process | None:
+        """The running process, if it was seen to be ready: one whose starter was killed meanwhile was not."""
+        process = self.running()
+        seen = self.ready_file.exists() and self.ready_file.read_text(encoding="utf-8")
+        return process if process is not None and seen == str(process.pid) else None
+
     def start(
         self,
         command: Sequence[str | Path],
@@ -74,33 +87,42 @@ class Supervised:
         given: str = "",
         fingerprint: str = "-",
     ) -> subprocess.Popen[bytes]:
-        """Start in the background, `given` as its standard input. The caller waits for it with `until_ready`."""
+        """Start in the background, `given` as its standard input; known on return, ready after `until_ready`.
+
+        `pass_fds` stay open in it under their own numbers.
+        """
         self.sweep()
         for path in (self.log, self.pid_file):
             path.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_KEPT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
 
-        def settle() -> None:
-            pid = os.getpid()
-            write_whole(self.pid_file, f"{pid} {_started_ticks(pid)} {fingerprint}\n")
-            become(account)
-
+        order = Order(
+            command=[str(part) for part in command],
+            directory=str(directory),
+            pid_file=str(self.pid_file),
+            fingerprint=fingerprint,
+            uid=account and account.pw_uid,
+            gid=account and account.pw_gid,
+            locks=list(lock.held()),
+        )
         with self.log.open("ab") as output:
             child = subprocess.Popen(
-                [str(part) for part in command],
-                cwd=directory,
+                [sys.executable, "-m", "stack.launch", order.to_text()],
+                cwd=ROOT,
                 env=dict(env),
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=pass_fds,
-                preexec_fn=settle,  # noqa: PLW1509 -- this program has one thread
+                pass_fds=[*pass_fds, *lock.held()],
             )
+        _children.append(child)
         if child.stdin is not None:
             child.stdin.write(given.encode())
             child.stdin.close()
+        while child.poll() is None and ((known := self.recorded()) is None or known.pid != child.pid):
+            time.sleep(0.005)
         return child
 
     def until_ready(
@@ -116,6 +138,7 @@ class Supervised:
                 raise StackError(f"{self.name} is not ready after {seconds:.0f} seconds.", log=self.log)
             step.beat()
             time.sleep(0.05)
+        write_whole(self.ready_file, str(child.pid))
 
     def stop(self, *, first: signal.Signals = signal.SIGTERM, seconds: float = 15.0) -> bool:
         """`first` to the process, SIGKILL to its whole session after `seconds`. False if it was not there."""
@@ -130,23 +153,16 @@ class Supervised:
                 while process.alive:
                     time.sleep(0.05)
         self.sweep()
+        self.ready_file.unlink(missing_ok=True)
         self.pid_file.unlink(missing_ok=True)
         return process is not None
 
     def sweep(self) -> None:
         """Kill what a dead process left behind in its session (a web master killed alone leaves its workers)."""
+        _children[:] = [child for child in _children if child.poll() is None]
         process = self.recorded()
         # While a session has members its number is given to no new process; a living one is somebody else's.
         if process is None or Path(f"/proc/{process.pid}").exists():
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-
-
-def _started_ticks(pid: int) -> int | None:
-    """When the process started, in clock ticks since boot; None when it is gone or only waits to be reaped."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in "ZX" else int(fields[19])

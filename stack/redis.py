@@ -65,7 +65,7 @@ class Server:
 
     def start(self) -> bool:
         """Start it and wait until it answers. False when it was running already."""
-        if self.process.running() is not None and self._answers():
+        if self.process.serving() is not None and self._answers():
             return False
         self.process.stop()
         with step("Starting Redis") as current:

@@ -123,7 +123,7 @@ def estimated_cells(region: Area | Circle, resolution: int) -> int:
 
     def cells(extent: tuple[float, float]) -> float:
         square_metres, border_metres = extent
-        return square_metres / cell_square_metres + border_metres / chord_metres / 2
+        return float(square_metres / cell_square_metres + border_metres / chord_metres / 2)
 
     return int(sum(min(map(cells, both)) for both in zip(extents, boxes, strict=True))) + 1
 

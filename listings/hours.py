@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, State, UnknownCountryError
+from opening_hours import OpeningHours, State, UnknownCountryError  # type: ignore[attr-defined] # missing from its stub
 
 from config.errors import InvalidParameter
 from geo.types import Point
@@ -64,8 +64,7 @@ _MINUTE = timedelta(minutes=1)
 _COUNTRY_CODE = re.compile(r"[A-Z]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class LocalSpan:
+class LocalSpan(NamedTuple):
     """A stretch of one state in local wall-clock minutes since 1970-01-01T00:00 local, half-open."""
 
     start_minute: int

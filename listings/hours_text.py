@@ -1,7 +1,8 @@
 """Opening hours as written: read, refused with the place, and made ready for evaluation. Pure.
 
-Two readings differ from what the `opening_hours` package does by itself; docs/hours.md has the reasons:
+Three readings differ from what the `opening_hours` package does by itself; docs/hours.md has the reasons:
 
+* a blank beside a comma changes nothing: in "Su, PH off" the package takes "Su" for a rule of its own, open all day;
 * a rule that carries only a comment is unknown, not open ("by appointment" is not open all night);
 * a session belongs to the day on which it begins: "Fr-Sa 11:00-02:00; Su 11:00-22:00" is open on Sunday at 01:00.
   The package lets the rule of Sunday wipe out the end of Saturday's session. So the text is split in two: what happens
@@ -15,7 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined] # missing from its stub
 
 from config.errors import InvalidParameter
 
@@ -28,6 +29,8 @@ _LATEST_END = "23:58"
 
 _COMMENT = re.compile(r'"[^"]*"')
 _STATE_BEFORE = re.compile(r"(?:open|closed|off|unknown)\s*$", re.IGNORECASE)
+_SAYS_WHEN = re.compile(r"\d:\d\d|24/7|open|closed|off|unknown|sunrise|sunset|dawn|dusk", re.IGNORECASE)
+_SEPARATOR = re.compile(r"(;|\|\||, )")
 _SUN_EVENT = re.compile(r"sunrise|sunset|dawn|dusk", re.IGNORECASE)
 _CLOCK = r"(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])"
 _CLOCK_TIME = re.compile(_CLOCK)
@@ -80,10 +83,15 @@ def _read(text: str) -> Hours:
         raise _UnreadableText("Opening hours contain a control character.")
     try:
         _check(text)
-        marked = _mark_bare_comments(text)
-        _check(marked)
     except ParserError as error:
         raise _UnreadableText(_explain(text, str(error))) from None
+    marked = _mark_bare_comments(_join_day_lists(text))
+    try:
+        _check(marked)
+    except ParserError:
+        raise _UnreadableText(
+            "Opening hours name days of different kinds without times between them; give each its own times."
+        ) from None
     uses_sun = bool(_SUN_EVENT.search(_COMMENT.sub("", text)))
     own, after_midnight = marked, None
     if not uses_sun and (halves := _split_at_midnight(marked)):
@@ -109,6 +117,27 @@ def _explain(text: str, error: str) -> str:
     rest = text[at - 1 : at + 19]
     place = f"at character {at}, near “{rest}”" if rest else f"at character {at}, where the text ends"
     return f"Opening hours are not in OpenStreetMap opening_hours syntax {place}."
+
+
+def _join_day_lists(text: str) -> str:
+    """Take out the blanks beside commas that divide days, so that a list of days is read as one list."""
+    pieces = [_joined(piece) for piece in _COMMENT.split(text)]
+    return _woven(pieces, [*_COMMENT.findall(text), ""])
+
+
+def _joined(piece: str) -> str:
+    parts = _SEPARATOR.split(piece.replace(" ,", ","))
+    joined = parts[0]
+    since_separator = parts[0]
+    for separator, part in zip(parts[1::2], parts[2::2], strict=True):
+        only_days = since_separator.strip() and not _SAYS_WHEN.search(since_separator)
+        if separator == ", " and only_days:
+            joined += "," + part
+            since_separator += "," + part
+        else:
+            joined += separator + part
+            since_separator = part
+    return joined
 
 
 def _mark_bare_comments(text: str) -> str:

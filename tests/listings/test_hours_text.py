@@ -69,6 +69,34 @@ def test_a_bare_comment_is_marked_unknown(text, own):
 
 
 @pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Su, PH off", "Su,PH off"),
+        ("Mo, We-Fr 15:00-24:00; Sa, Su, PH 11:00-24:00", "Mo,We-Fr 15:00-24:00; Sa,Su,PH 11:00-24:00"),
+        ("Mo , We 10:00-12:00 , 14:00-16:00", "Mo,We 10:00-12:00, 14:00-16:00"),
+        ("Mo-Fr 10:00-12:00, Sa, Su 10:00-11:00", "Mo-Fr 10:00-12:00, Sa,Su 10:00-11:00"),
+        ("Dec 24, Dec 31 off", "Dec 24,Dec 31 off"),
+        ("easter, Dec 25 off", "easter,Dec 25 off"),
+        ('Mo unknown "a, b", Tu, We 10:00-12:00', 'Mo unknown "a, b", Tu,We 10:00-12:00'),
+        ("24/7, Su off", "24/7, Su off"),
+        ("Mo off, Tu 10:00-12:00", "Mo off, Tu 10:00-12:00"),
+        ("10:00-sunset, Su 11:00-12:00", "10:00-sunset, Su 11:00-12:00"),
+    ],
+)
+def test_days_divided_by_a_comma_and_a_blank_are_one_list(text, own):
+    assert parse_hours(text).own == own
+
+
+@pytest.mark.parametrize("text", ["PH, Dec 24 off", "Dec 24, PH off", "Apr-Oct, Mo 10:00-12:00"])
+def test_refuses_days_of_different_kinds_in_one_list(text):
+    with pytest.raises(InvalidParameter) as refusal:
+        parse_hours(text)
+    assert refusal.value.detail == (
+        "Opening hours name days of different kinds without times between them; give each its own times."
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "own", "after_midnight"),
     [
         ("Mo-Fr 10:00-18:00", "Mo-Fr 10:00-18:00", None),

@@ -2,7 +2,7 @@
 STACK = @sh stack/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status clean manage check lint test
+.PHONY: help up down status clean manage check lint test openapi
 
 help:
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
@@ -28,3 +28,5 @@ lint: # the same without the tests
 	$(STACK) lint
 test: # all tests; some of them: make test args="tests/geo -k box"
 	$(STACK) test $(args)
+openapi: # write docs/openapi.json and the tables in docs/ from the code
+	$(STACK) run manage.py write_reference

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -22,6 +23,7 @@ SERVICES = Services(LOCAL)
 PORTS = LOCAL / "ports.json"
 SECRET_KEY = LOCAL / "secret_key"
 STAMPS = LOCAL / "stamps"
+METRICS = LOCAL / "metrics"
 PACKAGES = ("config", "geo", "listings", "search", "deals", "booking", "indexing", "partners", "fixtures")
 
 
@@ -106,7 +108,8 @@ def start() -> list[str]:
             say(f"  {part.name} had died; its log is {part.process.log.relative_to(ROOT)}.")
         part.process.stop()
         begin = part.process.log.stat().st_size if part.process.log.exists() else 0
-        child = part.process.start([PYTHON, "-m", *part.command], env=environment(), directory=ROOT, fingerprint=wanted)
+        command = [PYTHON, "-m", *part.command]
+        child = part.process.start(command, env=_environment_of(part), directory=ROOT, fingerprint=wanted)
         waiting.append((part, child, begin))
     for part, child, begin in waiting:
         with step(f"Starting {part.name}") as current:
@@ -117,6 +120,15 @@ def start() -> list[str]:
                 seconds=90,
             )
     return [part.name for part, _, _ in waiting]
+
+
+def _environment_of(part: Part) -> dict[str, str]:
+    """Web processes keep their counters in one folder, so that any of them tells the sums; it starts out empty."""
+    if part.name != "web":
+        return environment()
+    shutil.rmtree(METRICS, ignore_errors=True)
+    METRICS.mkdir(parents=True)
+    return {**environment(), "PROMETHEUS_MULTIPROC_DIR": str(METRICS)}
 
 
 def choose_port() -> None:

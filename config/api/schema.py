@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from config.api.caching import cache_headers, not_modified
-from config.api.codes import all_codes
 from config.api.parameters import read_query
 from config.api.problems import MEDIA_TYPE
 
@@ -129,8 +128,7 @@ def _complete(operation: dict[str, Any], path: str) -> None:
 def openapi_document() -> tuple[bytes, str]:
     """The document as bytes, and its ETag. Made once a process; it depends on nothing but the code."""
     document = SchemaGenerator().get_schema(request=None, public=True)
-    document["info"]["x-error-codes"] = [each.code for each in all_codes()]
-    body = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    body = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
     return body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 

@@ -119,6 +119,7 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 REDIS_URL: str = option("REDIS_URL")
+SEARCH_BACKEND: str = option("SEARCH_BACKEND")
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # serves straight from the packages: nothing to collect, nothing to forget

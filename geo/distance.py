@@ -54,3 +54,13 @@ def circle_boxes(circle: Circle) -> tuple[Box, ...]:
     if east >= 180:
         return Box(west, low, 180.0, high), Box(-180.0, low, east - 360, high)
     return (Box(west, low, east, high),)
+
+
+def unit_vector(point: Point) -> tuple[float, float, float]:
+    """(x, y, z) of the point on a sphere of radius 1. The distance of two is 2R asin(half their straight distance).
+
+    >>> unit_vector(Point(0.0, 0.0))
+    (1.0, 0.0, 0.0)
+    """
+    lon, lat = radians(point.lon), radians(point.lat)
+    return cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)

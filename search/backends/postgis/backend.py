@@ -1,0 +1,134 @@
+"""The `postgis` engine: each question is one round trip to PostgreSQL outside any transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from math import atan2, degrees, hypot
+from typing import Any
+
+import orjson
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
+
+from config.errors import RetryableError
+from search.backends.base import CursorExpired
+from search.backends.postgis import projection
+from search.backends.postgis.rows import CELL_RESOLUTION, SELECT, document_of
+from search.backends.postgis.statement import FIXED_COLUMNS, Statement, clusters_statement, page_statement
+from search.document import OfferDocument
+from search.models import NEVER
+from search.query import Facet, SearchQuery
+from search.ranking import Facts, Sort, score
+from search.results import Cluster, Clusters, Hit, Page, SortKey
+from search.text import Tier
+
+
+class SearchTimeout(RetryableError):
+    """PostgreSQL gave up on the statement after STATEMENT_TIMEOUT_MS."""
+
+    code = "search_timeout"
+    title = "The search took too long"
+
+
+class PostgisBackend:
+    """search.backends.base.SearchBackend over `search_offer`."""
+
+    name = "postgis"
+
+    def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
+        if query.impossible:
+            return Page((), 0, epoch or 0, None, {facet: {} for facet in query.facets})
+        rows = _fetch(page_statement(query, after=after, epoch=epoch))
+        current, oldest, total, facets = rows[0][:4]
+        if epoch is not None and not oldest <= epoch <= current:
+            raise CursorExpired
+        hits = [_hit(query, row) for row in rows if row[4] is not None]
+        following = hits[query.limit - 1].sort_key if len(hits) > query.limit else None
+        return Page(
+            hits=tuple(hits[: query.limit]),
+            total=total,
+            epoch=current if epoch is None else epoch,
+            next_after=following,
+            facets={} if facets is None else _facets(facets),
+        )
+
+    def clusters(self, query: SearchQuery, *, resolution: int) -> Clusters:
+        """Raises ValueError for a resolution finer than CELL_RESOLUTION."""
+        if not 0 <= resolution <= CELL_RESOLUTION:
+            raise ValueError(f"cells are held at resolution {CELL_RESOLUTION}")
+        if query.impossible:
+            return Clusters((), 0, 0)
+        rows = _fetch(clusters_statement(query, resolution=resolution))
+        cells = tuple(
+            Cluster(cell, count, degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y))))
+            for _, cell, count, x, y, z in rows
+            if cell is not None
+        )
+        return Clusters(cells, sum(cell.count for cell in cells), rows[0][0])
+
+    def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:  # noqa: ARG002 - valid or not
+        statement = Statement(
+            f"{SELECT} WHERE id = %(id)s AND removed_epoch = %(never)s", {"id": document_id, "never": NEVER}
+        )
+        with _coded_timeout(), connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.params)
+            row = cursor.fetchone()
+            return (
+                None if row is None else document_of(dict(zip((c.name for c in cursor.description), row, strict=True)))
+            )
+
+    def apply(self, documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> None:
+        projection.apply(documents, gone=gone, version=version)
+
+    def forget(
+        self, *, keep: timedelta = projection.KEEP, keep_tombstones: timedelta = projection.KEEP_TOMBSTONES
+    ) -> int:
+        """Drop versions of documents that were replaced longer than `keep` ago; cursors of those states expire."""
+        return projection.forget(keep=keep, keep_tombstones=keep_tombstones)
+
+
+def _fetch(statement: Statement) -> list[Sequence[Any]]:
+    with _coded_timeout(), connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.params)
+        rows: list[Sequence[Any]] = cursor.fetchall()
+    return rows
+
+
+@contextmanager
+def _coded_timeout() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise SearchTimeout("The search took too long. Ask for a smaller area, or try again shortly.") from error
+        raise
+
+
+def _hit(query: SearchQuery, row: Sequence[Any]) -> Hit:
+    (_, _, _, _, _, id_, card, tier, metres, stars, discount, popularity, listed_at, open_now) = row[
+        : len(FIXED_COLUMNS)
+    ]
+    facts = Facts(
+        distance_metres=metres,
+        rating_stars=stars,
+        discount=discount,
+        popularity=popularity,
+        age_days=(query.as_of - listed_at) / timedelta(days=1),
+    )
+    key: SortKey = (*row[len(FIXED_COLUMNS) :], id_)
+    by_score = query.ranking.sort is Sort.SCORE
+    return Hit(
+        id=id_,
+        card=card.encode(),
+        tier=Tier(tier),
+        score=-float(key[1]) if by_score else score(query.ranking, facts),
+        facts=facts,
+        open_now=open_now,
+        sort_key=key,
+    )
+
+
+def _facets(text: str) -> dict[Facet, dict[str, int]]:
+    return {Facet(name): counts or {} for name, counts in orjson.loads(text).items()}

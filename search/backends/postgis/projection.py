@@ -1,0 +1,143 @@
+"""Writing the projection: documents in, each change at a new epoch, nothing lost by order of arrival.
+
+The one row of `search_epoch` is locked first, so appliers wait for each other and epochs are committed in their order:
+a reader that sees epoch 7 sees everything of 1 to 7 and nothing of 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import islice
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from search.backends.postgis.rows import INSERT, columns_of, content_digest
+from search.document import OfferDocument
+from search.models import NEVER
+
+KEEP = timedelta(minutes=15)
+"""How long a replaced version is held: a cursor handed out is good for at least this long."""
+KEEP_TOMBSTONES = timedelta(days=7)
+"""How long a removed id keeps its version: a writer held up for longer could bring the document back until the next
+comparison of both stores."""
+BATCH = 2_000
+
+
+class Contradiction(ValueError):
+    """An id comes twice, or as a document and as gone. A programming error."""
+
+
+def apply(documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> int | None:
+    """See search.backends.base. One transaction; the epoch at which the change can be seen, None if nothing changed."""
+    seen: set[str] = set()
+    changed = False
+    with transaction.atomic(), connection.cursor() as cursor:
+        epoch = _lock(cursor) + 1
+        arriving = iter(documents)
+        while batch := list(islice(arriving, BATCH)):
+            _claim(seen, [document.id for document in batch])
+            changed |= _put(cursor, batch, version=version, epoch=epoch)
+        leaving = sorted(gone)
+        _claim(seen, leaving)
+        if leaving:
+            changed |= _remove(cursor, leaving, version=version, epoch=epoch)
+        if changed:
+            cursor.execute("UPDATE search_epoch SET current = %s", [epoch])
+    return epoch if changed else None
+
+
+def _lock(cursor: CursorWrapper) -> int:
+    """The current epoch, which stays so until this transaction ends; the row is made when it is not there."""
+    cursor.execute(
+        "INSERT INTO search_epoch (current, oldest) VALUES (0, 0)"
+        " ON CONFLICT (singleton) DO UPDATE SET current = search_epoch.current RETURNING current"
+    )
+    return int(cursor.fetchone()[0])
+
+
+def _claim(seen: set[str], ids: Sequence[str]) -> None:
+    before = len(seen)
+    seen.update(ids)
+    if len(seen) != before + len(ids):
+        raise Contradiction("an id comes twice, or as a document and as gone")
+
+
+def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int, epoch: int) -> bool:
+    ids = [document.id for document in batch]
+    cursor.execute(
+        "SELECT id, version, content FROM search_offer WHERE removed_epoch = %(never)s AND id = ANY(%(ids)s)"
+        " UNION ALL SELECT id, version, NULL FROM search_gone WHERE id = ANY(%(ids)s)",
+        {"ids": ids, "never": NEVER},
+    )
+    known: dict[str, tuple[int, UUID | None]] = {id_: (at, content) for id_, at, content in cursor.fetchall()}
+    unknown = (-1, None)
+    current = [
+        (document, content_digest(document)) for document in batch if known.get(document.id, unknown)[0] <= version
+    ]
+    changed = [(document, digest) for document, digest in current if known.get(document.id, unknown)[1] != digest]
+    unchanged = [document.id for document, digest in current if known.get(document.id, unknown)[1] == digest]
+    if unchanged:
+        # What is seen stays as it is; but the version must rise, or one in between could still replace it.
+        cursor.execute(
+            "UPDATE search_offer SET version = %s WHERE removed_epoch = %s AND id = ANY(%s) AND version < %s",
+            [version, NEVER, unchanged, version],
+        )
+    if not changed:
+        return False
+    known_ids = [document.id for document, _ in changed if document.id in known]
+    if known_ids:
+        _close(cursor, known_ids, epoch=epoch)
+        cursor.execute("DELETE FROM search_gone WHERE id = ANY(%s)", [known_ids])
+    cursor.execute(INSERT, {"epoch": epoch, "version": version, **columns_of(changed)})
+    return True
+
+
+def _close(cursor: CursorWrapper, ids: list[str], *, epoch: int) -> list[str]:
+    cursor.execute(
+        "UPDATE search_offer SET removed_epoch = %s, closed_at = clock_timestamp()"
+        " WHERE removed_epoch = %s AND id = ANY(%s) RETURNING id",
+        [epoch, NEVER, ids],
+    )
+    return [id_ for (id_,) in cursor.fetchall()]
+
+
+def _remove(cursor: CursorWrapper, ids: list[str], *, version: int, epoch: int) -> bool:
+    """Ids never seen get their tombstone too: their document may still be on its way."""
+    cursor.execute(
+        "SELECT id FROM search_offer WHERE removed_epoch = %s AND id = ANY(%s) AND version > %s", [NEVER, ids, version]
+    )
+    newer = {id_ for (id_,) in cursor.fetchall()}
+    leaving = [id_ for id_ in ids if id_ not in newer]
+    closed = _close(cursor, leaving, epoch=epoch)
+    cursor.execute(
+        "INSERT INTO search_gone (id, version, gone_at) SELECT unnest(%s::text[]), %s, clock_timestamp()"
+        " ON CONFLICT (id) DO UPDATE SET version = excluded.version, gone_at = excluded.gone_at"
+        " WHERE search_gone.version < excluded.version",
+        [leaving, version],
+    )
+    return bool(closed)
+
+
+def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTONES) -> int:
+    """Delete versions closed, and tombstones set, longer ago than given, by the database's clock. How many versions.
+
+    States before the last of them can no longer be read: `search` raises CursorExpired for them.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock(cursor)
+        cursor.execute(
+            "WITH dropped AS (DELETE FROM search_offer WHERE closed_at < clock_timestamp() - make_interval(secs => %s)"
+            " RETURNING removed_epoch) SELECT count(*), max(removed_epoch) FROM dropped",
+            [keep.total_seconds()],
+        )
+        count, last = cursor.fetchone()
+        if count:
+            cursor.execute("UPDATE search_epoch SET oldest = greatest(oldest, %s)", [last])
+        cursor.execute(
+            "DELETE FROM search_gone WHERE gone_at < clock_timestamp() - make_interval(secs => %s)",
+            [keep_tombstones.total_seconds()],
+        )
+    return int(count)

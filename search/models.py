@@ -1,0 +1,120 @@
+"""The projection: the documents that the `postgis` backend answers from, and the states it can still be read in.
+
+One row of `search_offer` is one *version* of a document. It was there from `added_epoch` on and until before
+`removed_epoch`; docs/adr/0003 tells why. Rows are written by search.backends.postgis.projection and by nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigIntegerField, Field, FloatField, Q
+
+from geo.areas import SRID
+
+NEVER = 2**63 - 1
+"""The `removed_epoch` of a document that is still there."""
+
+
+class MinutesField(Field):  # type: ignore[type-arg]
+    """Half-open intervals of minutes since 1970 UTC: int4multirange, which Django has no field for."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002 - Django's signature
+        return "int4multirange"
+
+    def from_db_value(self, value: Any, *_: Any) -> tuple[tuple[int, int], ...] | None:
+        return None if value is None else tuple((part.lower, part.upper) for part in value)
+
+
+class Offer(models.Model):
+    """The columns of search.document.OfferDocument. What a search reads of every match comes first and is narrow."""
+
+    row_id = models.BigAutoField(primary_key=True)
+    added_epoch = BigIntegerField()
+    removed_epoch = BigIntegerField(default=NEVER, db_default=NEVER)
+    x = FloatField()
+    """With y and z: the point as a unit vector (geo.distance.unit_vector)."""
+    y = FloatField()
+    z = FloatField()
+    popularity = FloatField()
+    listed_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    """-infinity and infinity stand for unbounded, so that one comparison decides."""
+    valid_until = models.DateTimeField()
+    deal_count = models.IntegerField()
+    rating_stars = FloatField(null=True)
+    discount = FloatField(null=True)
+    price_minor = BigIntegerField(null=True)
+    kind = models.TextField(db_collation="C")
+    id = models.TextField(db_collation="C")
+    chain_id = models.UUIDField(null=True)
+    cell = BigIntegerField()
+    """H3 at search.backends.postgis.rows.CELL_RESOLUTION."""
+    point = models.PointField(srid=SRID)
+    currency = models.TextField(null=True, db_collation="C")
+    zone = models.TextField(db_collation="C")
+    categories = ArrayField(models.TextField(db_collation="C"))
+    attributes = ArrayField(models.TextField(db_collation="C"))
+    open_minutes = MinutesField(null=True)
+    rating_count = models.IntegerField()
+    branch_id = models.UUIDField()
+    version = BigIntegerField()
+    content = models.UUIDField()
+    """A digest of the document: equal means unchanged."""
+    schema = models.SmallIntegerField()
+    closed_at = models.DateTimeField(null=True)
+    """When it was removed, by the clock of the database."""
+    terms = SearchVectorField()
+    card = models.TextField()
+
+    class Meta:
+        db_table = "search_offer"
+        constraints = [
+            models.UniqueConstraint(fields=["id"], condition=Q(removed_epoch=NEVER), name="search_offer_current"),
+            models.CheckConstraint(
+                condition=Q(removed_epoch__gt=models.F("added_epoch")), name="search_offer_epochs_in_order"
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["terms"], name="search_offer_terms"),
+            GinIndex(fields=["categories"], name="search_offer_categories"),
+            models.Index(fields=["chain_id"], condition=Q(chain_id__isnull=False), name="search_offer_chain"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="search_offer_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Epoch(models.Model):
+    """One row: the state that is current and the oldest that is still held. Its lock puts appliers in a queue."""
+
+    singleton = models.BooleanField(primary_key=True, default=True, db_default=True)
+    current = BigIntegerField()
+    oldest = BigIntegerField()
+
+    class Meta:
+        db_table = "search_epoch"
+        constraints = [models.CheckConstraint(condition=Q(singleton=True), name="search_epoch_singleton")]
+
+    def __str__(self) -> str:
+        return str(self.current)
+
+
+class Gone(models.Model):
+    """Tombstones: ids that were removed and at which version, so that a writer held up on the way brings none back."""
+
+    id = models.TextField(primary_key=True, db_collation="C")
+    version = BigIntegerField()
+    gone_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "search_gone"
+
+    def __str__(self) -> str:
+        return self.id

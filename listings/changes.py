@@ -59,7 +59,7 @@ def claim(*, limit: int) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, topic, key, attempts FROM listings_change"
-            " WHERE parked_at IS NULL AND due_at <= now()"
+            " WHERE parked_at IS NULL AND due_at <= statement_timestamp()"
             " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
             [limit],
         )
@@ -67,9 +67,15 @@ def claim(*, limit: int) -> list[Claimed]:
 
 
 def acknowledge(claimed: Sequence[Claimed]) -> None:
-    """Forget rows that have been acted on. Commits with the caller."""
+    """Forget rows that have been acted on, and rows parked earlier for the same keys. Commits with the caller."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM listings_change WHERE id = ANY(%s)", [[row.id for row in claimed]])
+        for topic in {row.topic for row in claimed}:
+            keys = list({row.key for row in claimed if row.topic == topic})
+            cursor.execute(
+                "DELETE FROM listings_change WHERE parked_at IS NOT NULL AND topic = %s AND key = ANY(%s)",
+                [topic, keys],
+            )
 
 
 def postpone(row: Claimed, *, reason: str, delay_seconds: float, park: bool) -> None:

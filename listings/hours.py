@@ -201,7 +201,7 @@ def _filled(spans: list[LocalSpan], fillers: list[LocalSpan]) -> list[LocalSpan]
 
 
 @lru_cache(maxsize=1024)
-def _offsets(zone: str, start_minute: int, end_minute: int) -> tuple[tuple[int, int, int], ...]:
+def offset_pieces(zone: str, start_minute: int, end_minute: int) -> tuple[tuple[int, int, int], ...]:
     """The window cut where the zone's UTC offset changes: (start, end, offset) in UTC minutes, in order."""
     tz = zone_of(zone)
 
@@ -254,7 +254,7 @@ def _utc_spans(
     zone_of(zone)
     rules = rules_for(hours_text, zone=zone, country=country, point=point)
     joined: list[LocalSpan] = []
-    for piece_start, piece_end, offset in _offsets(zone, start_minute, end_minute):
+    for piece_start, piece_end, offset in offset_pieces(zone, start_minute, end_minute):
         first_ordinal = (piece_start + offset) // DAY_MINUTES + EPOCH_ORDINAL
         last_ordinal = (piece_end + offset - 1) // DAY_MINUTES + EPOCH_ORDINAL
         for span in local_spans(rules, first_ordinal, last_ordinal):

@@ -83,6 +83,7 @@ class Offer(models.Model):
         indexes = [
             GinIndex(fields=["terms"], name="search_offer_terms"),
             GinIndex(fields=["categories"], name="search_offer_categories"),
+            models.Index(fields=["branch_id"], condition=Q(removed_epoch=NEVER), name="search_offer_branch"),
             models.Index(fields=["chain_id"], condition=Q(chain_id__isnull=False), name="search_offer_chain"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="search_offer_closed"),
         ]

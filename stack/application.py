@@ -1,4 +1,4 @@
-"""Vicinity itself on top of its servers: schema, demo city, and the web, worker and beat processes."""
+"""Vicinity itself on top of its servers: schema, demo city, and the web and worker processes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,6 @@ def parts() -> list[Part]:
     web = ("granian", "--interface", "wsgi", *where, *size, "--respawn-failed-workers")
     celery = ("celery", "--app", "config")
     logged = ("--loglevel", options.value("LOG_LEVEL"))
-    schedule = str(LOCAL / "beat-schedule")
     return [
         Part("web", (*web, "config.wsgi:application"), lambda _log: _web_answers()),
         Part(
@@ -67,7 +66,6 @@ def parts() -> list[Part]:
             (*celery, "worker", *logged, "--concurrency", options.value("WORKER_PROCESSES")),
             lambda log: " ready." in log,
         ),
-        Part("beat", (*celery, "beat", *logged, "--schedule", schedule, "--pidfile="), lambda log: "Starting" in log),
     ]
 
 
@@ -108,9 +106,8 @@ def start() -> list[str]:
             say(f"  {part.name} had died; its log is {part.process.log.relative_to(ROOT)}.")
         part.process.stop()
         begin = part.process.log.stat().st_size if part.process.log.exists() else 0
-        child = part.process.start(
-            [PYTHON, "-m", *part.command], env=_environment_of(part), directory=ROOT, fingerprint=wanted
-        )
+        command = [PYTHON, "-m", *part.command]
+        child = part.process.start(command, env=_environment_of(part), directory=ROOT, fingerprint=wanted)
         waiting.append((part, child, begin))
     for part, child, begin in waiting:
         with step(f"Starting {part.name}") as current:

@@ -66,6 +66,6 @@ class SearchBackend(Protocol):
         """The first `limit` branches that have current documents, by id, behind `after`."""
         ...
 
-    def forget(self, *, now: datetime) -> int:
+    def forget(self) -> int:
         """Let go of states of the index that are too old for any cursor; how many rows went."""
         ...

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import atan2, degrees, hypot
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import OperationalError, connection
@@ -14,7 +15,7 @@ from psycopg.errors import QueryCanceled
 
 from config.errors import RetryableError
 from search.backends.base import CursorExpired
-from search.backends.postgis import projection
+from search.backends.postgis import holdings, projection
 from search.backends.postgis.rows import CELL_RESOLUTION, SELECT, document_of
 from search.backends.postgis.statement import FIXED_COLUMNS, Statement, clusters_statement, page_statement
 from search.document import OfferDocument
@@ -81,6 +82,15 @@ class PostgisBackend:
 
     def apply(self, documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> None:
         projection.apply(documents, gone=gone, version=version)
+
+    def held(self, branch_ids: Collection[UUID]) -> Mapping[str, int]:
+        return holdings.held(branch_ids)
+
+    def read(self, branch_ids: Collection[UUID]) -> Sequence[OfferDocument]:
+        return holdings.read(branch_ids)
+
+    def branches(self, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+        return holdings.branches(after=after, limit=limit)
 
     def forget(
         self, *, keep: timedelta = projection.KEEP, keep_tombstones: timedelta = projection.KEEP_TOMBSTONES

@@ -1,0 +1,48 @@
+"""Tells health and metrics how far the index is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import AppConfig
+from django.db import Error
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+
+class IndexingConfig(AppConfig):
+    name = "indexing"
+
+    def ready(self) -> None:
+        from config.api import health, metrics  # noqa: PLC0415  views need the apps loaded
+
+        health.register("relay", relay_keeps_up, is_required=False)
+        metrics.register(FeedCollector())
+
+
+def relay_keeps_up() -> bool:
+    from indexing.queue import LAG_ALARM_SECONDS, lag_seconds  # noqa: PLC0415  models are loaded by now
+
+    return lag_seconds() < LAG_ALARM_SECONDS
+
+
+class FeedCollector(Collector):
+    """Read from the database at the time of asking, so every process tells the same."""
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return [
+            GaugeMetricFamily("vicinity_feed_due", "Changes that wait to be applied to the index."),
+            GaugeMetricFamily("vicinity_feed_lag_seconds", "Age of the oldest change that waits."),
+            GaugeMetricFamily("vicinity_feed_parked", "Changes given up after repeated failures."),
+        ]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        from indexing.queue import queue_state  # noqa: PLC0415  models are loaded by now
+
+        try:
+            state = queue_state()
+        except Error:
+            return
+        for family, value in zip(self.describe(), (state.due, state.lag_seconds, state.parked), strict=True):
+            family.add_metric([], value)
+            yield family

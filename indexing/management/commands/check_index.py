@@ -1,0 +1,52 @@
+"""Compare the index with the database, document by document; with --repair, rebuild what differs."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from indexing.drift import compare_all
+from indexing.engines import engine
+from indexing.relay import drain_all
+from listings import changes
+from listings.models import Change
+
+SHOWN = 50
+TELL_EVERY_SECONDS = 2.0
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="Rebuild the branches that differ.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        backend = engine()
+        documents = in_flight = differing = 0
+        began = told = time.monotonic()
+        for compared in compare_all(backend):
+            documents += compared.documents
+            in_flight += compared.in_flight
+            for difference in compared.differences:
+                differing += 1
+                if differing <= SHOWN:
+                    self.stdout.write(str(difference))
+            if options["repair"] and compared.differences:
+                with transaction.atomic():
+                    branches = {difference.branch_id for difference in compared.differences}
+                    changes.record(topic=Change.Topic.BRANCH, keys=branches)
+                drain_all(backend)
+            if time.monotonic() - told >= TELL_EVERY_SECONDS:
+                told = time.monotonic()
+                self.stdout.write(f"  {documents:,} documents compared")
+        rate = documents / max(time.monotonic() - began, 1e-9)
+        self.stdout.write(
+            f"{documents:,} documents compared, {differing:,} differ, {in_flight:,} branches in flight, {rate:,.0f}/s."
+        )
+        if differing and not options["repair"]:
+            raise CommandError("The index differs from the database; --repair rebuilds what does.")

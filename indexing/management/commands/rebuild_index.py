@@ -1,0 +1,53 @@
+"""Build every document anew. Live changes go on meanwhile; an interrupted rebuild goes on where it was."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from indexing.engines import engine
+from indexing.rebuild import Progress, RebuildRuns, rebuild, unfinished
+from listings.models import Branch
+
+TELL_EVERY_SECONDS = 2.0
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--restart", action="store_true", help="Begin anew even if a rebuild was interrupted.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        resumed = None if options["restart"] else unfinished()
+        if resumed:
+            self.stdout.write(f"Going on behind branch {resumed.after} ({resumed.branches:,} were done).")
+        total = Branch.objects.count()
+        began = told = time.monotonic()
+        done_before = resumed.documents if resumed else 0
+
+        def rate(progress: Progress) -> float:
+            return (progress.documents - done_before) / max(time.monotonic() - began, 1e-9)
+
+        def tell(progress: Progress) -> None:
+            nonlocal told
+            if time.monotonic() - told >= TELL_EVERY_SECONDS:
+                told = time.monotonic()
+                self.stdout.write(
+                    f"  {progress.branches:,} of {total:,} branches, {progress.documents:,} documents,"
+                    f" {rate(progress):,.0f} documents/s"
+                )
+
+        try:
+            done = rebuild(engine(), progress=resumed or Progress(), tell=tell)
+        except RebuildRuns as error:
+            raise CommandError(error.detail) from None
+        self.stdout.write(
+            f"{done.branches:,} branches, {done.documents:,} documents, {done.gone:,} gone,"
+            f" {rate(done):,.0f} documents/s."
+        )
+        if done.failed:
+            raise CommandError(f"{done.failed:,} branches could not be built; the relay tries again and keeps why.")

@@ -62,7 +62,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("RATE_LIMIT_READ", str, "1200/minute", "Lookups of single things allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),
     Option("METRICS_ALLOWED", list, "127.0.0.1,::1", "Client addresses that may read /metrics, by comma."),
-    Option("SEARCH_BACKEND", str, "postgis", "The engine that answers searches: postgis."),
+    Option("SEARCH_BACKEND", str, "postgis", "The engine that answers searches: `postgis`."),
     Option("STATEMENT_TIMEOUT_MS", int, "5000", "PostgreSQL gives up on one statement of a web request after this."),
     Option(
         "OPENING_HORIZON_DAYS",

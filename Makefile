@@ -28,5 +28,7 @@ lint: # the same without the tests
 	$(STACK) lint
 test: # all tests; some of them: make test args="tests/geo -k box"
 	$(STACK) test $(args)
-openapi: # write docs/openapi.json and the tables in docs/ from the code
-	$(STACK) run manage.py write_reference
+openapi: # write docs/openapi.json and the tables of docs/ anew from the code
+	$(STACK) openapi
+lock: # write requirements*.txt anew from pyproject.toml
+	$(STACK) lock

@@ -7,15 +7,14 @@ import sys
 from stack import commands
 from stack.errors import StackError
 
-USAGE = (
-    "usage: python -m stack up | down | clean | status | install | lint | check | test [PYTEST ...] | run [PYTHON ...]"
-)
 PLAIN = {
     "up": commands.up,
     "down": commands.down,
     "clean": commands.clean,
     "status": commands.status,
     "install": commands.install,
+    "lock": commands.resolve,
+    "openapi": commands.write_reference,
     "lint": commands.lint,
     "check": commands.check,
 }
@@ -35,7 +34,8 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
-    print(USAGE, file=sys.stderr)
+    verbs = " | ".join([*PLAIN, *(f"{name} [...]" for name in WITH_ARGUMENTS)])
+    print(f"usage: python -m stack {verbs}", file=sys.stderr)
     return 2
 
 

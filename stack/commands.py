@@ -103,6 +103,20 @@ def install() -> int:
     return 0
 
 
+def resolve() -> int:
+    """Take newer packages, or those that pyproject.toml now names, into the lock files."""
+    install()
+    environment.resolve()
+    return 0
+
+
+def write_reference() -> int:
+    """What docs/ is made from: settings, error codes and the OpenAPI document. It needs no running server."""
+    install()
+    run("Writing the reference in docs/", [PYTHON, "manage.py", "write_reference"], log="reference", env=_development())
+    return 0
+
+
 def prepare_environment() -> None:
     if not environment.is_ready():
         stop_application()  # it must not run from an environment that is being replaced
@@ -130,7 +144,7 @@ def lint() -> int:
         ("types", "mypy", "."),
     ):
         try:
-            run(f"Checking {name}", [VENV / "bin" / program, *words], log=f"check-{name}", env=TESTING.environment())
+            run(f"Checking {name}", [VENV / "bin" / program, *words], log=f"check-{name}", env=_development())
         except StackError as error:
             failed.append(name)
             say(str(error))
@@ -161,6 +175,10 @@ def test(arguments: Sequence[str]) -> int:
             TESTING.stop()
 
 
+def _development() -> dict[str, str]:
+    return {**TESTING.environment(), "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
 def _workers() -> str:
     return str(min(4, os.cpu_count() or 1))
 
@@ -170,7 +188,7 @@ def _foreground(command: Sequence[str | Path]) -> int:
     child = subprocess.Popen(
         [str(part) for part in command],
         cwd=ROOT,
-        env={**TESTING.environment(), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        env=_development(),
         stdin=subprocess.DEVNULL,
         pass_fds=lock.held(),
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from stack.folders import LOCAL, PYTHON, ROOT, VENV, write_whole
 from stack.progress import run, step
 
+DEPLOYED = ROOT / "requirements.txt"
 REQUIREMENTS = ROOT / "requirements-dev.txt"
 STAMP = VENV / "vicinity-stamp"
 
@@ -45,3 +46,12 @@ def ensure() -> None:
     install: list[str | Path] = [PYTHON, "-m", "pip", "install", *quickly, "--require-hashes", "-r", REQUIREMENTS]
     run("Installing the locked Python packages", install, log="pip")
     write_whole(STAMP, wanted())
+
+
+def resolve() -> None:
+    """Write both lock files from pyproject.toml: for every Python from 3.11 on, by hash, naming no host."""
+    command: list[str | Path] = [VENV / "bin" / "uv", "pip", "compile", "--quiet", "--no-header", "--generate-hashes"]
+    command += ["--universal", "--python-version", "3.11", ROOT / "pyproject.toml"]
+    run("Resolving requirements.txt", [*command, "--output-file", DEPLOYED], log="lock")
+    more = ["--group", "dev", "--extra", "overture", "--constraints", DEPLOYED, "--output-file", REQUIREMENTS]
+    run("Resolving requirements-dev.txt", [*command, *more], log="lock-dev")

@@ -53,5 +53,14 @@ def resolve() -> None:
     command: list[str | Path] = [VENV / "bin" / "uv", "pip", "compile", "--quiet", "--no-header", "--generate-hashes"]
     command += ["--universal", "--python-version", "3.11", ROOT / "pyproject.toml"]
     run("Resolving requirements.txt", [*command, "--output-file", DEPLOYED], log="lock")
-    more = ["--group", "dev", "--extra", "overture", "--constraints", DEPLOYED, "--output-file", REQUIREMENTS]
+    more: list[str | Path] = [
+        "--group",
+        "dev",
+        "--extra",
+        "overture",
+        "--constraints",
+        DEPLOYED,
+        "--output-file",
+        REQUIREMENTS,
+    ]
     run("Resolving requirements-dev.txt", [*command, *more], log="lock-dev")

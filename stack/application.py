@@ -106,9 +106,8 @@ def start() -> list[str]:
             say(f"  {part.name} had died; its log is {part.process.log.relative_to(ROOT)}.")
         part.process.stop()
         begin = part.process.log.stat().st_size if part.process.log.exists() else 0
-        child = part.process.start(
-            [PYTHON, "-m", *part.command], env=_environment_of(part), directory=ROOT, fingerprint=wanted
-        )
+        command: list[str | Path] = [PYTHON, "-m", *part.command]
+        child = part.process.start(command, env=_environment_of(part), directory=ROOT, fingerprint=wanted)
         waiting.append((part, child, begin))
     for part, child, begin in waiting:
         with step(f"Starting {part.name}") as current:

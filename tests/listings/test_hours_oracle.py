@@ -20,7 +20,7 @@ import pytest
 from opening_hours import OpeningHours, State
 
 from config.errors import InvalidParameter
-from listings.hours import is_open, open_minutes, status_at
+from listings.hours import Rules, is_open, local_spans, open_minutes, rules_for, status_at
 from listings.hours_text import parse_hours
 
 DAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
@@ -261,3 +261,23 @@ def test_munich_differs_from_the_package_only_where_the_promise_does(munich_text
                 text, zone="Europe/Berlin", country="DE", at=instant, horizon=timedelta(minutes=1)
             ).state == state, (text, instant)  # fmt: skip
     assert (same, different) == (3063, 692)
+
+
+DATES = [
+    "", "Mo-Fr", "Sa,PH", "PH", "Fr[1]", "Su[-1]", "Jan-Mar", "Dec 24", "Dec 31", "Nov 15-Feb 28", "week 01-53/2",
+    "week 53 Th", "easter", "easter -2 days", "2026", "2026 Dec 31", "Feb 29", "Mar Su[-1]-Oct Su[-1]", "Mo[1] +1 day",
+    "PH +1 day", "Sep-Apr Fr-Sa", "2027 Jan 01",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dates", DATES)
+@pytest.mark.parametrize("times", ["22:00-02:00", "10:00-12:00,18:00-27:30", "06:00-06:00", "23:00-00:30 unknown"])
+def test_one_rule_alone_runs_over_midnight_as_the_package_reads_it(dates, times):
+    """The split at midnight changes nothing where no other rule interferes, whatever chooses the days."""
+    text = f"{dates} {times}".strip()
+    hours = parse_hours(text)
+    assert hours.after_midnight is not None
+    plain = Rules(OpeningHours(hours.text, country="DE", auto_country=False, auto_timezone=False), None)
+    ours = rules_for(text, zone="Europe/Berlin", country="DE")
+    first = date(2026, 10, 1).toordinal()
+    assert list(local_spans(ours, first, first + 500)) == list(local_spans(plain, first, first + 500))

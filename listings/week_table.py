@@ -64,8 +64,8 @@ def week_table(
     rules = rules_for(hours_text, zone=zone, country=country, point=point)
     first = first_day.toordinal()
     days: dict[int, list[DaySpan]] = {first + index: [] for index in range(TABLE_DAYS)}
-    # Two days before and after: enough to see whether a span over midnight reaches 24 hours.
-    for span in local_spans(rules, first - 2, first + TABLE_DAYS + 1):
+    # A day more at each end is enough to see whether a span over midnight reaches 24 hours.
+    for span in local_spans(rules, first - 1, first + TABLE_DAYS):
         for ordinal, day_span in _by_day(span):
             if ordinal in days:
                 days[ordinal].append(day_span)

@@ -126,6 +126,14 @@ def test_an_instant_is_open_when_the_clock_on_the_wall_shows_an_open_time(zone, 
     assert opened(text, start, end, zone=zone, country="") == expected
 
 
+def test_clocks_that_change_twice_in_one_window():
+    """Egypt set its clocks back on 11 August 2010, for Ramadan, and forward again on 10 September."""
+    noon = opened("12:00-13:00", "2010-08-09T12:00", "2010-09-10T12:00", zone="Africa/Cairo", country="")
+    assert noon[:2] + noon[-2:] == [
+        "08-10 09:00/08-10 10:00", "08-11 10:00/08-11 11:00", "09-09 10:00/09-09 11:00", "09-10 09:00/09-10 10:00",
+    ]  # fmt: skip
+
+
 def test_sun_times_need_the_position():
     day = ("2026-12-24", "2026-12-25")
     assert opened("sunrise-sunset", *day, point=MUNICH) == ["12-24 07:02/12-24 15:23"]

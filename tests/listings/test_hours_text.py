@@ -113,6 +113,9 @@ def test_refuses_days_of_different_kinds_in_one_list(text):
         ('Sa 20:00-02:00 open "not 22:00-03:00"', 'Sa 20:00-24:00 open "not 22:00-03:00"',
          'Sa 00:00-02:00 open "not 22:00-03:00"'),
         ("sunset-02:00", "sunset-02:00", None),
+        ("Mo-Th 10:00-sunset; Fr 22:00-02:00", "Mo-Th 10:00-sunset; Fr 22:00-02:00", None),
+        ("Mo-Th sunrise-sunset; Fr 22:00-02:00", "Mo-Th sunrise-sunset; Fr 22:00-02:00", None),
+        ("Mo 10:00-16:00/02:00; Fr 22:00-02:00", "Mo 10:00-16:00/02:00; Fr 22:00-02:00", None),
         ("Mo 22:00-02:00/00:30", "Mo 22:00-02:00/00:30", None),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from search.ranking import (
     Signal,
     Sort,
 )
+from search.results import CELL_RESOLUTION
 from search.text import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS
 
 MIN_RADIUS_METRES = 1.0
@@ -30,7 +31,6 @@ MAX_PRICE_MINOR = 999_999_999_999
 MAX_POLYGON_CHARACTERS = 32_000
 MAX_CURSOR_CHARACTERS = 1_000
 MAX_ZOOM = 22
-FINEST_RESOLUTION = 15
 
 SLUG = r"[a-z0-9]+([-_][a-z0-9]+)*"
 ATTRIBUTE = r"[a-z0-9]+([-_:][a-z0-9]+)*"
@@ -240,7 +240,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "resolution",
         "H3 resolution of the cells; this or `zoom`.",
-        {"type": "integer", "minimum": 0, "maximum": FINEST_RESOLUTION},
+        {"type": "integer", "minimum": 0, "maximum": CELL_RESOLUTION},
         "9",
         only="clusters",
     ),

@@ -59,9 +59,14 @@ class Page:
     total_is_exact: bool = True
 
 
+CELL_RESOLUTION = 12
+"""The H3 resolution of a document's cell. Coarser clusters are its ancestors, so that a cluster's children sum to it as
+the map zooms in. About 19 m across: finer than any map asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """An H3 cell of the map with how many documents of the question lie in it, and where their middle is."""
+    """An H3 cell with how many documents of the question have it above their own, and where the middle of those is."""
 
     cell: int
     count: int

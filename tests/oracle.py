@@ -15,13 +15,13 @@ from math import inf
 import numpy as np
 
 from geo.areas import Area
-from geo.cells import point_to_cell
+from geo.cells import cell_to_parent, point_to_cell
 from geo.distance import EARTH_RADIUS_METRES, distance_metres
 from geo.types import Box, Circle
 from search.document import Kind, OfferDocument
 from search.query import Facet, SearchQuery
 from search.ranking import Facts, Sort, score
-from search.results import DISCOUNT_STEPS_PERCENT, PRICE_STEPS_MINOR, RATING_STEPS, SortKey
+from search.results import CELL_RESOLUTION, DISCOUNT_STEPS_PERCENT, PRICE_STEPS_MINOR, RATING_STEPS, SortKey
 from search.text import Tier, tier_of
 
 
@@ -193,5 +193,7 @@ def _facet_values(query: SearchQuery, document: OfferDocument, facet: Facet) -> 
 
 
 def cluster_counts(matches: Sequence[Match], resolution: int) -> dict[int, int]:
-    """How many of what matched lie in each H3 cell of the resolution."""
-    return dict(Counter(point_to_cell(match.document.point, resolution) for match in matches))
+    """How many of what matched have each H3 cell of the resolution above them, so that a cell's children sum to it."""
+    return dict(
+        Counter(cell_to_parent(point_to_cell(match.document.point, CELL_RESOLUTION), resolution) for match in matches)
+    )

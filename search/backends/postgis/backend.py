@@ -16,13 +16,13 @@ from psycopg.errors import QueryCanceled
 from config.errors import RetryableError
 from search.backends.base import CursorExpired
 from search.backends.postgis import holdings, projection
-from search.backends.postgis.rows import CELL_RESOLUTION, SELECT, document_of
+from search.backends.postgis.rows import SELECT, document_of
 from search.backends.postgis.statement import FIXED_COLUMNS, Statement, clusters_statement, page_statement
 from search.document import OfferDocument
 from search.models import NEVER
 from search.query import Facet, SearchQuery
 from search.ranking import Facts, Sort, score
-from search.results import Cluster, Clusters, Hit, Page, SortKey
+from search.results import CELL_RESOLUTION, Cluster, Clusters, Hit, Page, SortKey
 from search.text import Tier
 
 

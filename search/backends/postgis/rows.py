@@ -14,9 +14,7 @@ from geo.cells import point_to_cell
 from geo.distance import unit_vector
 from geo.types import Point
 from search.document import Kind, OfferDocument
-
-CELL_RESOLUTION = 12
-"""About 19 m across: finer than any map asks to be clustered by."""
+from search.results import CELL_RESOLUTION
 
 
 def quoted_lexeme(term: str) -> str:

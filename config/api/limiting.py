@@ -1,8 +1,8 @@
 """Exact counting: at most N takes of one client in any window, over all processes together.
 
-The window is a list of instants in Redis, read and extended by one script (`limits`, moving window), so no two
-processes can both take the last place. The instants are the processes' own clocks: keep hosts within the accuracy that
-the window needs (NTP does).
+The window is a list of instants in Redis, newest first. One script drops what has left the window, looks and adds, so
+no two processes can both take the last place, and one clock (Redis's) decides. One round trip; the work is constant on
+average, and a client's list is never longer than its limit. docs/adr/0007-rate-limits.md says why not `limits`' own.
 """
 
 from __future__ import annotations
@@ -13,18 +13,38 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
+import redis
 import structlog
 from limits import RateLimitItem, parse
-from limits.errors import StorageError
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 0.5
 RETRY_SECONDS = 1.0
+
+# KEYS: the client's list. ARGV: limit, window in microseconds.
+# Returns: taken (1 or 0), places left, microseconds until a place is free again.
+_TAKE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local oldest = redis.call('LINDEX', KEYS[1], -1)
+while oldest and now - oldest >= window do
+    redis.call('RPOP', KEYS[1])
+    oldest = redis.call('LINDEX', KEYS[1], -1)
+end
+local held = redis.call('LLEN', KEYS[1])
+local taken = 0
+if held < limit then
+    redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
+    redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000))
+    taken, held = 1, held + 1
+end
+return {taken, limit - held, window - (now - (oldest or now))}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +65,13 @@ class Standing:
         }
 
 
-def _storage(url: str, timeout_seconds: float) -> RedisStorage:
-    # One try: a caller waits for the answer, and Limiter stands back by itself.
-    return RedisStorage(
+def _connect(url: str, timeout_seconds: float) -> redis.Redis:
+    # A connection that Redis closed is opened once more; a Redis that does not answer is not asked twice.
+    return redis.Redis.from_url(
         url,
-        wrap_exceptions=True,
-        key_prefix="vicinity:limit",
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
-        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # passed on to redis-py as it is
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
 
 
@@ -61,26 +79,27 @@ class Limiter:
     """Counts on one Redis. `take` answers None while Redis does not."""
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._window = MovingWindowRateLimiter(_storage(url, timeout_seconds))
+        self._take = _connect(url, timeout_seconds).register_script(_TAKE)
         self._lock = threading.Lock()
         self._closed_until = 0.0
 
-    def take(self, scope: str, item: RateLimitItem, client: str) -> Standing | None:
+    def take(self, scope: str, rate: RateLimitItem, client: str) -> Standing | None:
         if time.monotonic() < self._closed_until:
             return None
+        window_seconds = rate.get_expiry()
+        key = f"vicinity:limit:{scope}:{rate.amount}:{window_seconds}:{client}"
         try:
-            is_allowed = self._window.hit(item, scope, client)
-            stats = self._window.get_window_stats(item, scope, client)
-        except StorageError as error:
+            taken, remaining, free_in = self._take(keys=[key], args=[rate.amount, window_seconds * 1_000_000])
+        except redis.RedisError as error:
             self._stand_back(error)
             return None
         return Standing(
             scope=scope,
-            limit=item.amount,
-            window_seconds=item.get_expiry(),
-            remaining=max(stats.remaining, 0) if is_allowed else 0,
-            reset_seconds=min(max(math.ceil(stats.reset_time - time.time()), 1), item.get_expiry()),
-            is_allowed=is_allowed,
+            limit=rate.amount,
+            window_seconds=window_seconds,
+            remaining=max(remaining, 0),
+            reset_seconds=min(max(math.ceil(free_in / 1_000_000), 1), window_seconds),
+            is_allowed=taken == 1,
         )
 
     def _stand_back(self, error: Exception) -> None:
@@ -88,7 +107,7 @@ class Limiter:
             if time.monotonic() < self._closed_until:
                 return
             self._closed_until = time.monotonic() + RETRY_SECONDS
-        log.warning("rate_limits_unchecked", reason=type(error.__cause__ or error).__name__)
+        log.warning("rate_limits_unchecked", reason=type(error).__name__)
 
 
 @lru_cache(maxsize=4)
@@ -104,4 +123,14 @@ def parsed_rate(rate: str) -> RateLimitItem | None:
 
 def redis_answers(url: str) -> bool:
     """For /readyz."""
-    return bool(url) and _storage(url, TIMEOUT_SECONDS).check()
+    if not url:
+        return False
+    try:
+        return bool(_answering(url).ping())
+    except redis.RedisError:
+        return False
+
+
+@lru_cache(maxsize=4)
+def _answering(url: str) -> redis.Redis:
+    return _connect(url, TIMEOUT_SECONDS)

@@ -33,11 +33,11 @@ class ClientThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
         """Raises RateLimited. What the client has left goes out with the response (request_ids.py writes headers)."""
-        item = parsed_rate(settings.RATE_LIMITS[self.scope])
-        if item is None:
+        rate = parsed_rate(settings.RATE_LIMITS[self.scope])
+        if rate is None:
             return True
         standing = (
-            limiter(settings.REDIS_URL).take(self.scope, item, client_network(request)) if settings.REDIS_URL else None
+            limiter(settings.REDIS_URL).take(self.scope, rate, client_network(request)) if settings.REDIS_URL else None
         )
         if standing is None:
             UNCHECKED.labels(self.scope).inc()

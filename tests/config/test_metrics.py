@@ -15,6 +15,7 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@pytest.mark.django_db
 def test_from_an_allowed_address(client):
     client.get("/livez")
     response = client.get("/metrics")
@@ -24,6 +25,7 @@ def test_from_an_allowed_address(client):
     assert b"vicinity_rate_limit_unchecked_total" in response.content
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("allowed", "status"), [(["203.0.113.9"], 200), ([], 403), (["127.0.0.1"], 403)])
 def test_who_may_read_them(client, settings, allowed, status):
     settings.METRICS_ALLOWED = allowed

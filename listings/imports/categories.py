@@ -73,6 +73,6 @@ def resolver(*, overrides: Mapping[str, str] | None = None, default: str = "") -
     """A resolver with the caller's own words first. InvalidParameter where one leads to no slug of the tree."""
     for slug in (*(overrides or {}).values(), *([default] if default else [])):
         if slug not in tree().nodes:
-            raise InvalidParameter("category", f"“{slug}” is no category; `manage.py list_categories` shows them.")
+            raise InvalidParameter("category", f"“{slug}” is no category of ours (listings/data/categories.csv).")
     own = {normalise(word): slug for word, slug in (overrides or {}).items()}
     return CategoryResolver(overrides=own, words=_shipped_words(), tree=tree(), default=default)

@@ -34,6 +34,7 @@ class _Measured(io.RawIOBase):
     def __init__(self, path: Path, limits: OpenLimits) -> None:
         super().__init__()
         self._raw = path.open("rb")
+        self._size = path.stat().st_size
         zipped = self._raw.read(2) == GZIP_MAGIC
         self._raw.seek(0)
         self._source: io.BufferedIOBase = gzip.GzipFile(fileobj=self._raw) if zipped else self._raw
@@ -63,6 +64,9 @@ class _Measured(io.RawIOBase):
         buffer[: len(block)] = block
         return len(block)
 
+    def fraction(self) -> float:
+        return self._raw.tell() / max(1, self._size)
+
     def close(self) -> None:
         if not self.closed:
             self._source.close()
@@ -73,6 +77,12 @@ class _Measured(io.RawIOBase):
 def open_bytes(path: Path, limits: OpenLimits | None = None) -> io.BufferedReader:
     """The file's bytes, unzipped where it is gzip (by content, not by name). FileRefused beyond the limits."""
     return io.BufferedReader(_Measured(path, limits or OpenLimits()), READ_BYTES)
+
+
+def fraction_read(stream: io.BufferedReader) -> float:
+    """How much of the file behind a stream of `open_bytes` has been read, 0 to 1, by its bytes on disk."""
+    raw = stream.raw
+    return raw.fraction() if isinstance(raw, _Measured) else 0.0
 
 
 def sha256(path: Path) -> str:

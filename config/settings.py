@@ -158,6 +158,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,  # docstrings speak to maintainers
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "HoursState": "listings.schema.STATES",
+        "HoursSpanState": "listings.schema.SPAN_STATES",
+        "DealState": "deals.schema.SHOWN_STATES",
+    },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the committed document is compared by a test instead
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

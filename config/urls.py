@@ -1,13 +1,18 @@
 """The roof: where each part of the API hangs."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from config.api.health import Livez, Readyz
 from config.api.metrics import metrics
 from config.api.pages import Entrance, error_code, error_codes, reference
 from config.api.problems import unknown_path
 from config.api.schema import OpenApi
+from deals.api import deals_at
+from listings.category_tree import tree
+from listings.urls import routes as listings_routes
+from search.ranking import shrunk_rating
+from search.urls import routes as search_routes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Entrance.as_view()),
@@ -19,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics),
     path("admin/", admin.site.urls),
     path("v1/openapi.json", OpenApi.as_view()),
+    path("v1/", include(search_routes(known_categories=lambda: tree().nodes))),
+    path("v1/", include(listings_routes(deals_at=deals_at, weigh=shrunk_rating))),
+    path("v1/", include("deals.urls")),
     # Further parts of /v1/ go above this line.
     re_path(r"^v1/", unknown_path),
 ]

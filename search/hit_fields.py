@@ -1,24 +1,28 @@
-"""What a hit can hold: the keys that every hit has, and those of the cards. Pure."""
+"""What a hit can hold: what every answer makes, and what the cards bring (indexing.builder writes them). Pure."""
 
 from __future__ import annotations
 
-FIXED_FIELDS = ("id", "kind", "distance_metres", "open_now", "score", "tier")
+MADE_FIELDS = ("id", "kind", "place_id", "distance_metres", "open_now", "score", "tier")
 """Made for each answer. `why` is beside them where `explain=true` asks for it."""
-
 CARD_FIELDS = (
-    "place_id",
-    "deal_id",
+    "deal",
     "name",
     "names",
+    "category",
+    "brand",
+    "address",
     "lat",
     "lon",
-    "category",
-    "address",
-    "rating",
-    "price",
-    "attributes",
+    "zone",
+    "opening_hours",
+    "phone",
+    "website",
     "photo",
-    "chain",
+    "attributes",
+    "rating",
+    "source",
+    "deals",
+    "deal_count",
 )
-
-HIT_FIELDS = tuple(dict.fromkeys((*FIXED_FIELDS, *CARD_FIELDS)))
+"""Of both kinds; `deal` is in a deal's card only, `deals` and `deal_count` in a place's."""
+HIT_FIELDS = (*MADE_FIELDS, *CARD_FIELDS)

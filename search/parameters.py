@@ -85,6 +85,7 @@ PARAMETERS: tuple[Parameter, ...] = (
             "default": DEFAULT_RADIUS_METRES,
         },
         "1500",
+        only="search",
     ),
     Parameter(
         "bbox",
@@ -169,14 +170,12 @@ PARAMETERS: tuple[Parameter, ...] = (
         "`score`: words, then the ranking. Others are hard orders, obeyed exactly; missing values come last.",
         {"type": "string", "enum": list(Sort), "default": Sort.SCORE.value},
         "distance",
-        only="search",
     ),
     Parameter(
         "profile",
         "The ranking, see docs/ranking.md.",
         {"type": "string", "enum": list(PROFILES), "default": DEFAULT_PROFILE},
         "best_deal",
-        only="search",
     ),
     Parameter(
         "weights",
@@ -184,14 +183,12 @@ PARAMETERS: tuple[Parameter, ...] = (
         _list_of(rf"({_SIGNALS}):(0(\.[0-9]+)?|1(\.0+)?)", len(Signal)),
         "distance:0.5,rating:0.2",
         "0 to 1 each",
-        only="search",
     ),
     Parameter(
         "half_distance_metres",
         "The distance at which the distance signal has halved, instead of the profile's.",
         {"type": "number", "minimum": MIN_HALF_DISTANCE_METRES, "maximum": MAX_HALF_DISTANCE_METRES},
         "600",
-        only="search",
     ),
     Parameter(
         "collapse",
@@ -246,7 +243,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "zoom",
-        "Zoom of a web map with 512-pixel tiles: the resolution whose cells are 40 to 100 pixels wide.",
+        "Zoom of a web map with 512-pixel tiles: the resolution whose cells are 40 to 120 pixels wide.",
         {"type": "number", "minimum": 0, "maximum": MAX_ZOOM},
         "13",
         only="clusters",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
+from config.api.values import parse_uuid, parse_whole
 from config.errors import InvalidParameter, UnknownParameter
 from config.languages import parse_languages
 from geo.areas import Area
@@ -52,7 +53,7 @@ from search.ranking import (
     spec_for,
 )
 from search.text import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, TextQuery, parse_text
-from search.values import parse_choice, parse_choices, parse_flag, parse_list, parse_uuid, parse_whole, quoted
+from search.values import parse_choice, parse_choices, parse_flag, parse_list, quoted
 
 _MAX_NAME_CHARACTERS = 60
 _SLUG = re.compile(rf"(?=.{{1,{_MAX_NAME_CHARACTERS}}}$){SLUG}", re.ASCII)
@@ -111,7 +112,7 @@ def parse_filters(
     categories: Collection[str] = (),
     open_at_days: int = OPEN_AT_DAYS,
 ) -> SearchQuery:
-    """The question of `GET /v1/clusters`: the same filters, no order to speak of. Raises InvalidParameter."""
+    """The question of `GET /v1/clusters`. Its order matters where chains are collapsed. Raises InvalidParameter."""
     _refuse_unknown(params, CLUSTERS_NAMES)
     return _query(params, now=now, ranking=spec_for(DEFAULT_PROFILE), categories=categories, open_at_days=open_at_days)
 

@@ -1,4 +1,4 @@
-"""Single values of query parameters: whole numbers, yes or no, one of, some of. Pure.
+"""Single values of query parameters: yes or no, one of, some of. Pure.
 
 Every reader takes the name of its parameter and refuses with it. Text is exact: no spaces around, no other spellings.
 """
@@ -8,31 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from uuid import UUID
 
 from config.errors import InvalidParameter
 
-_WHOLE = re.compile(r"(0|[1-9][0-9]{0,14})")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_NAME = re.compile(r"[^\s,]{1,100}")
 _ECHOED_CHARACTERS = 40
 
 
 def quoted(text: str) -> str:
     """Short and printable, for messages."""
     return ascii(text if len(text) <= _ECHOED_CHARACTERS else f"{text[:_ECHOED_CHARACTERS]}...")
-
-
-def parse_whole(text: str, *, parameter: str, minimum: int, maximum: int) -> int:
-    """A whole number in plain digits, minimum..maximum."""
-    allowed = f"{minimum}..{maximum}"
-    if _WHOLE.fullmatch(text) is None:
-        raise InvalidParameter(
-            parameter, f"{parameter} must be a whole number, {allowed}; got {quoted(text)}.", limit=allowed
-        )
-    value = int(text)
-    if not minimum <= value <= maximum:
-        raise InvalidParameter(parameter, f"{parameter} must be {allowed}; got {value}.", limit=allowed)
-    return value
 
 
 def parse_flag(text: str, *, parameter: str) -> bool:
@@ -71,13 +56,3 @@ def parse_choices(text: str, choices: Collection[str], *, parameter: str) -> lis
             hint = f"Did you mean {' or '.join(nearest)}?" if nearest else f"It takes: {', '.join(known)}."
             raise InvalidParameter(parameter, f"{parameter} knows no {quoted(entry)}. {hint}", nearest=nearest)
     return entries
-
-
-_NAME = re.compile(r"[^\s,]{1,100}")
-
-
-def parse_uuid(text: str, *, parameter: str) -> UUID:
-    """The 36-character form with hyphens."""
-    if _UUID.fullmatch(text) is None:
-        raise InvalidParameter(parameter, f"{parameter} must be a UUID; got {quoted(text)}.")
-    return UUID(text)

@@ -255,11 +255,11 @@ def test_an_unknown_parameter_is_refused():
     assert refused.value.members["known"] == sorted(SEARCH_NAMES)
 
 
-def test_clusters_take_the_filters_and_nothing_that_orders():
+def test_clusters_take_the_filters_and_what_collapses_but_no_page():
     asked = parse_filters({"bbox": "24,60,25,61", "q": "ramen", "kind": "place"}, now=NOW)
     assert asked == parse_search({"bbox": "24,60,25,61", "q": "ramen", "kind": "place"}, now=NOW).query
     with pytest.raises(UnknownParameter):
-        parse_filters({"bbox": "24,60,25,61", "sort": "price"}, now=NOW)
+        parse_filters({"bbox": "24,60,25,61", "limit": "5"}, now=NOW)
 
 
 def test_the_table_of_parameters_names_each_once_with_an_example_that_is_taken():

@@ -1,0 +1,33 @@
+"""Whom to name beside data that is theirs: by the `source` of a place. Pure.
+
+Answers carry these, and whoever shows the answers shows them too: the licences ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+ATTRIBUTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "osm": {
+            "source": "osm",
+            "text": "© OpenStreetMap contributors",
+            "licence": "ODbL-1.0",
+            "url": "https://www.openstreetmap.org/copyright",
+        },
+        "overture": {
+            "source": "overture",
+            "text": "© Overture Maps Foundation",
+            "licence": "CDLA-Permissive-2.0",
+            "url": "https://docs.overturemaps.org/attribution/",
+        },
+    }
+)
+
+
+def attributions_of(sources: Iterable[str | None]) -> list[dict[str, str]]:
+    """Those of the sources, each once, by name; sources that ask for none are left out."""
+    return [
+        dict(ATTRIBUTIONS[source]) for source in sorted({each for each in sources if each}) if source in ATTRIBUTIONS
+    ]

@@ -1,0 +1,121 @@
+"""GET /v1/search and GET /v1/clusters: parse, one call, render. One SQL statement each, and no serializer runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.api.parameters import read_query
+from config.api.throttling import SearchThrottle, TileThrottle
+from config.errors import InvalidParameter
+from config.languages import accepted_languages
+from geo.types import Box
+from search.backends.base import CursorExpired, SearchBackend
+from search.backends.registry import backend_for
+from search.cursor import Cursor, question_digest, seal, unseal
+from search.map_cells import parse_resolution
+from search.parameters import CLUSTERS_NAMES, MAX_CURSOR_CHARACTERS, MAX_POLYGON_CHARACTERS, SEARCH_NAMES
+from search.params import SearchRequest, parse_filters, parse_search
+from search.presentation import EMPTY, clusters_data, page_data
+from search.results import Clusters, Page
+from search.schema import ClustersSerializer, SearchPageSerializer, openapi_parameters
+from search.values import parse_flag
+
+_MAX_CHARACTERS = {"polygon": MAX_POLYGON_CHARACTERS, "cursor": MAX_CURSOR_CHARACTERS}
+_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+
+
+def _none() -> Collection[str]:
+    return ()
+
+
+class SearchView(APIView):
+    throttle_classes = [SearchThrottle]
+    known_categories: Callable[[], Collection[str]] = staticmethod(_none)
+    """The slugs there are, given where the URLs are put together: search knows no listings."""
+
+    @extend_schema(
+        operation_id="search",
+        summary="Places and deals near a point, in a viewport or in a polygon, ranked and explained.",
+        tags=["search"],
+        parameters=openapi_parameters("search"),
+        responses={200: SearchPageSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        params = read_query(request, known=SEARCH_NAMES, max_characters=_MAX_CHARACTERS)
+        now = timezone.now()
+        backend = backend_for()
+        cursor = unseal(params["cursor"], now=now) if "cursor" in params else None
+        asked = parse_search(params, now=now if cursor is None else cursor.as_of, categories=self.known_categories())
+        page = _page(asked, cursor, backend)
+        languages = asked.languages or accepted_languages(request.headers.get("Accept-Language", ""))
+        data = page_data(
+            asked, page, languages=languages, next_cursor=_next_cursor(asked, page, backend), backend=backend.name
+        )
+        return Response(data, headers=_HEADERS)
+
+
+def _page(asked: SearchRequest, cursor: Cursor | None, backend: SearchBackend) -> Page:
+    if cursor is None:
+        return EMPTY if asked.query.impossible else backend.search(asked.query)
+    cursor.for_query(asked.query)
+    if cursor.backend != backend.name:
+        raise CursorExpired("Another engine answers now. Begin again without a cursor.")
+    return backend.search(asked.query, after=cursor.after, epoch=cursor.epoch)
+
+
+def _next_cursor(asked: SearchRequest, page: Page, backend: SearchBackend) -> str | None:
+    if page.next_after is None:
+        return None
+    return seal(
+        Cursor(
+            backend=backend.name,
+            epoch=page.epoch,
+            as_of=asked.query.as_of,
+            digest=question_digest(asked.query),
+            after=page.next_after,
+        )
+    )
+
+
+class ClustersView(APIView):
+    throttle_classes = [TileThrottle]
+    known_categories: Callable[[], Collection[str]] = staticmethod(_none)
+
+    @extend_schema(
+        operation_id="clusters",
+        summary="What a search would find in a viewport, counted by cell; the counts sum to the search's total.",
+        tags=["search"],
+        parameters=openapi_parameters("clusters"),
+        responses={200: ClustersSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        params = read_query(request, known=CLUSTERS_NAMES)
+        return Response(self._answer(params, now=timezone.now()), headers=_HEADERS)
+
+    def _answer(self, params: dict[str, str], *, now: datetime) -> dict[str, Any]:
+        if "bbox" not in params:
+            raise InvalidParameter("bbox", "bbox is required: clusters are of a viewport.")
+        query = parse_filters(params, now=now, categories=self.known_categories())
+        box = query.area
+        if not isinstance(box, Box):
+            raise InvalidParameter("bbox", "Clusters are of a viewport: give bbox alone.")
+        resolution = parse_resolution(params, box=box)
+        backend = backend_for()
+        found = (
+            Clusters(cells=(), total=0, epoch=0) if query.impossible else backend.clusters(query, resolution=resolution)
+        )
+        return clusters_data(
+            query,
+            found,
+            resolution=resolution,
+            boundary="boundary" in params and parse_flag(params["boundary"], parameter="boundary"),
+            backend=backend.name,
+        )

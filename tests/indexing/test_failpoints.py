@@ -1,0 +1,136 @@
+"""Whatever dies at whichever named place, the next relay makes the index equal to the database (R14)."""
+
+from __future__ import annotations
+
+import ast
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from config import failpoints
+from config.failpoints import FailPointReached
+from indexing import relay
+from indexing.chores import DUTIES, Duty, sweep
+from indexing.engines import engine
+from indexing.rebuild import Progress, rebuild, unfinished
+from indexing.relay import drain_all
+from listings import changes
+from listings.models import Change
+from tests.indexing import world
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = range(int(os.environ.get("VICINITY_SEEDS", "3")))
+
+RELAY = [
+    "before_claim",
+    "after_claim",
+    "after_lock",
+    "before_spread",
+    "after_spread",
+    "after_version",
+    "after_read",
+    "before_apply",
+    "after_apply",
+    "after_verify",
+    "before_acknowledge",
+    "after_acknowledge",
+    "before_commit",
+    "after_commit",
+]
+REBUILD = ["rebuild_before_commit", "rebuild_after_commit"]
+CHORES = ["after_refresh", "after_forget"]
+WAKER = ["after_wake", "before_hint", "after_hint"]
+"""Reached in tests/indexing/test_crashes.py, by real workers."""
+
+
+@pytest.fixture(autouse=True)
+def disarmed():
+    yield
+    failpoints.arm(None)
+
+
+def dies(at, work):
+    """Whether `work` died at the point."""
+    failpoints.arm(failpoints.action_of(at))
+    try:
+        work()
+    except FailPointReached:
+        return True
+    finally:
+        failpoints.arm(None)
+    return False
+
+
+def test_the_list_of_names_is_the_list_of_places():
+    places = {
+        node.args[0].value
+        for package in ("indexing", "listings", "deals", "search")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "failpoint"
+    }
+    assert places == {*RELAY, *REBUILD, *CHORES, *WAKER}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", RELAY)
+def test_a_relay_that_dies_loses_nothing(name, seed):
+    chance = random.Random(f"{name}{seed}")
+    world.found()
+    drain_all(engine())
+    for _ in range(8):
+        world.change(chance)
+    world._offer(chance)
+    hit = 1 if "spread" in name else chance.randint(1, 2)
+    assert dies(f"{name}=raise:{hit}", lambda: drain_all(engine()))
+    for _ in range(3):
+        world.change(chance)
+    drain_all(engine())
+    assert world.differences() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", REBUILD)
+def test_a_rebuild_that_dies_goes_on_where_it_was(name, monkeypatch):
+    monkeypatch.setattr("indexing.rebuild.BATCH_LIMIT", 2)
+    world.found()
+    Change.objects.all().delete()
+    assert dies(f"{name}=raise:2", lambda: rebuild(engine(), progress=Progress(), tell=lambda _: None))
+    resumed = unfinished()
+    assert resumed.branches == (2 if name == "rebuild_before_commit" else 4)
+    assert rebuild(engine(), progress=resumed, tell=lambda _: None).branches == 6
+    assert unfinished() is None
+    assert world.differences() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", CHORES)
+def test_a_chore_that_dies_is_done_by_the_next(name):
+    duties = {key: Duty(duty.every * 0, duty.do) for key, duty in DUTIES.items()}
+    world.found()
+    assert dies(f"{name}=raise", lambda: sweep(engine(), duties=duties))
+    assert sweep(engine(), duties=duties) == list(duties)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_a_relay_that_acknowledges_first_loses_changes():
+    """The guard of all of the above is the order; turned round, the same death loses the change for good."""
+
+    world.found()
+    drain_all(engine())
+    world._rename(random.Random(1))
+    assert dies("before_apply=raise", careless_drain)
+    drain_all(engine())
+    assert len(world.differences()) == 1
+
+
+def careless_drain():
+    """Claim in a transaction of its own, as somebody might who acknowledges first."""
+    with relay.patient_transaction():
+        rows = changes.claim(limit=500)
+        changes.acknowledge(rows)
+    with relay.patient_transaction():
+        relay.place(engine(), relay._keys(rows))

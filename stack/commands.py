@@ -170,7 +170,7 @@ def test(arguments: Sequence[str]) -> int:
     with lock.exclusive(TESTING.folder / "lock"):
         TESTING.start()
         try:
-            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers(), "--dist", "loadgroup"])])
+            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers()])])
         finally:
             TESTING.stop()
 

@@ -54,7 +54,7 @@ class Offer(models.Model):
     id = models.TextField(db_collation="C")
     chain_id = models.UUIDField(null=True)
     cell = BigIntegerField()
-    """H3 at search.backends.postgis.rows.CELL_RESOLUTION."""
+    """H3 at search.results.CELL_RESOLUTION."""
     point = models.PointField(srid=SRID)
     currency = models.TextField(null=True, db_collation="C")
     zone = models.TextField(db_collation="C")

@@ -47,7 +47,9 @@ class SearchBackend(Protocol):
     def apply(self, documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> None:
         """Put documents in the place of those with their ids, and forget the ids in `gone`, all at once.
 
-        A document already there at a higher version stays. Unchanged documents leave no trace.
+        A document already there at a higher version stays, and one gone at a higher version stays away; an unchanged
+        one takes the version and leaves no other trace. Raises ValueError, with nothing done, for an id that comes
+        twice or both as a document and as gone.
         """
         ...
 

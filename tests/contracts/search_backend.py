@@ -623,5 +623,44 @@ class Writes:
         assert backend.search(asking()).total == sum(document is not None for document in newest.values())
 
 
-class SearchBackendContract(Filters, Words, Order, Counts, Pages, Writes):
+class Upkeep:
+    """What keeps the index true asks of an engine."""
+
+    HERE, THERE = UUID(int=11), UUID(int=12)
+
+    def test_held_tells_every_current_document_of_the_branches_with_its_version(self, backend):
+        put(backend, document(1, branch_id=self.HERE), document(2, branch_id=self.HERE), version=3)
+        put(backend, document(3, branch_id=self.THERE), document(4, branch_id=UUID(int=13)), version=4)
+        put(backend, document(1, branch_id=self.HERE, rating_stars=4.0), gone=("place:2",), version=5)
+        assert dict(backend.held([self.HERE, self.THERE])) == {"place:1": 5, "place:3": 4}
+        assert dict(backend.held([])) == {}
+
+    def test_the_version_held_rises_though_nothing_changed(self, backend):
+        for version in (1, 9, 5):
+            put(backend, document(1), version=version)
+        assert dict(backend.held([document(1).branch_id])) == {"place:1": 9}
+
+    def test_read_gives_documents_back_by_id(self, backend):
+        documents = [document(n, branch_id=self.HERE, valid_until=NOW - timedelta(days=n)) for n in (2, 1)]
+        put(backend, *documents, document(3, branch_id=self.THERE))
+        assert list(backend.read([self.HERE])) == documents[::-1]
+
+    def test_branches_are_walked_in_their_order(self, backend):
+        put(backend, *(document(n, branch_id=UUID(int=n // 2 + 1)) for n in range(10)))
+        put(backend, gone=("place:0", "place:1"), version=2)
+        walked, after = [], None
+        while some := backend.branches(after=after, limit=2):
+            walked += [branch.int for branch in some]
+            after = some[-1]
+        assert walked == [2, 3, 4, 5]
+
+    def test_states_of_this_minute_are_not_let_go(self, backend):
+        put(backend, *(document(n) for n in range(4)))
+        first = backend.search(asking(limit=2))
+        put(backend, document(0, rating_stars=5.0), gone=("place:3",), version=2)
+        assert backend.forget() == 0
+        assert ids(backend.search(asking(limit=2), after=first.next_after, epoch=first.epoch)) == ["2", "3"]
+
+
+class SearchBackendContract(Filters, Words, Order, Counts, Pages, Writes, Upkeep):
     """All of it."""

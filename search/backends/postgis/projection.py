@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from search.backends.postgis.rows import INSERT, columns_of, content_digest
+from search.backends.postgis.rows import COPY, content_digest, row_of
 from search.document import OfferDocument
 from search.models import NEVER
 
@@ -91,7 +91,9 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
     if known_ids:
         _close(cursor, known_ids, epoch=epoch)
         cursor.execute("DELETE FROM search_gone WHERE id = ANY(%s)", [known_ids])
-    cursor.execute(INSERT, {"epoch": epoch, "version": version, **columns_of(changed)})
+    with cursor.copy(COPY) as copy:
+        for document, digest in changed:
+            copy.write_row(row_of(document, epoch=epoch, version=version, content=digest))
     return True
 
 

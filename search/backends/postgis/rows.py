@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from geo.areas import SRID
 from geo.cells import point_to_cell
 from geo.distance import unit_vector
 from geo.types import Point
@@ -71,64 +73,46 @@ def content_digest(document: OfferDocument) -> UUID:
     return UUID(bytes=blake2b(orjson.dumps(said, option=orjson.OPT_UTC_Z), digest_size=16).digest())
 
 
-_COLUMNS: Mapping[str, tuple[str, Callable[[OfferDocument], Any]]] = {
-    "id": ("text", lambda d: d.id),
-    "kind": ("text", lambda d: d.kind.value),
-    "branch_id": ("uuid", lambda d: d.branch_id),
-    "chain_id": ("uuid", lambda d: d.chain_id),
-    "zone": ("text", lambda d: d.zone),
-    "categories": ("text", lambda d: _array(d.categories)),
-    "attributes": ("text", lambda d: _array(sorted(d.attributes))),
-    "terms": ("text", _terms),
-    "open_minutes": ("text", _minutes),
-    "price_minor": ("bigint", lambda d: d.price_minor),
-    "currency": ("text", lambda d: d.currency),
-    "discount": ("float8", lambda d: d.discount),
-    "deal_count": ("int", lambda d: d.deal_count),
-    "rating_stars": ("float8", lambda d: d.rating_stars),
-    "rating_count": ("int", lambda d: d.rating_count),
-    "popularity": ("float8", lambda d: d.popularity),
-    "listed_at": ("timestamptz", lambda d: d.listed_at),
-    "valid_from": ("timestamptz", lambda d: d.valid_from),
-    "valid_until": ("timestamptz", lambda d: d.valid_until),
-    "card": ("text", lambda d: orjson.dumps(dict(d.card)).decode()),
-    "schema": ("smallint", lambda d: d.schema),
-    "cell": ("bigint", lambda d: point_to_cell(d.point, CELL_RESOLUTION)),
-    "lon": ("float8", lambda d: d.point.lon),
-    "lat": ("float8", lambda d: d.point.lat),
-    "x": ("float8", lambda d: unit_vector(d.point)[0]),
-    "y": ("float8", lambda d: unit_vector(d.point)[1]),
-    "z": ("float8", lambda d: unit_vector(d.point)[2]),
+_POINT = Struct("<BIIdd")
+"""EWKB of a point with its SRID, little endian."""
+
+_COLUMNS: Mapping[str, Callable[[OfferDocument], Any]] = {
+    "id": lambda d: d.id,
+    "kind": lambda d: d.kind.value,
+    "branch_id": lambda d: d.branch_id,
+    "chain_id": lambda d: d.chain_id,
+    "zone": lambda d: d.zone,
+    "categories": lambda d: _array(d.categories),
+    "attributes": lambda d: _array(sorted(d.attributes)),
+    "terms": _terms,
+    "open_minutes": _minutes,
+    "price_minor": lambda d: d.price_minor,
+    "currency": lambda d: d.currency,
+    "discount": lambda d: d.discount,
+    "deal_count": lambda d: d.deal_count,
+    "rating_stars": lambda d: d.rating_stars,
+    "rating_count": lambda d: d.rating_count,
+    "popularity": lambda d: d.popularity,
+    "listed_at": lambda d: d.listed_at,
+    "valid_from": lambda d: "-infinity" if d.valid_from is None else d.valid_from,
+    "valid_until": lambda d: "infinity" if d.valid_until is None else d.valid_until,
+    "card": lambda d: orjson.dumps(dict(d.card)).decode(),
+    "schema": lambda d: d.schema,
+    "cell": lambda d: point_to_cell(d.point, CELL_RESOLUTION),
+    "point": lambda d: _POINT.pack(1, 0x2000_0001, SRID, d.point.lon, d.point.lat).hex(),
 }
-# How an array element becomes the column, where it is not the element itself.
-_CAST = {
-    "categories": "d.categories::text[]",
-    "attributes": "d.attributes::text[]",
-    "terms": "d.terms::tsvector",
-    "open_minutes": "d.open_minutes::int4multirange",
-    "valid_from": "coalesce(d.valid_from, '-infinity')",
-    "valid_until": "coalesce(d.valid_until, 'infinity')",
-}
-_STORED = [name for name in _COLUMNS if name not in {"lon", "lat"}]
-
-INSERT = f"""
-INSERT INTO search_offer (added_epoch, version, content, point, {", ".join(_STORED)})
-SELECT %(epoch)s, %(version)s, d.content, ST_SetSRID(ST_MakePoint(d.lon, d.lat), 4326),
-       {", ".join(_CAST.get(name, f"d.{name}") for name in _STORED)}
-FROM unnest(%(content)s::uuid[], {", ".join(f"%({name})s::{kind}[]" for name, (kind, _) in _COLUMNS.items())})
-  AS d(content, {", ".join(_COLUMNS)})
-"""
-"""Adds documents as they are from `epoch` on; `columns_of` makes the other parameters."""
+COPY = f"COPY search_offer (added_epoch, version, content, x, y, z, {', '.join(_COLUMNS)}) FROM STDIN"
 
 
-def columns_of(documents: Iterable[tuple[OfferDocument, UUID]]) -> dict[str, list[Any]]:
-    """Documents with their digests, turned on their side: one list for each column."""
-    pairs = list(documents)
-    columns = {name: [value(document) for document, _ in pairs] for name, (_, value) in _COLUMNS.items()}
-    for name, (kind, _) in _COLUMNS.items():
-        if kind == "float8":  # a list of whole and broken numbers has no one type
-            columns[name] = [None if number is None else float(number) for number in columns[name]]
-    return {"content": [digest for _, digest in pairs], **columns}
+def row_of(document: OfferDocument, *, epoch: int, version: int, content: UUID) -> tuple[Any, ...]:
+    """One row of COPY: the document as it is from `epoch` on."""
+    return (
+        epoch,
+        version,
+        content,
+        *unit_vector(document.point),
+        *(value(document) for value in _COLUMNS.values()),
+    )
 
 
 _READ = (

@@ -30,10 +30,17 @@ if ! find_python; then
         echo "or name one with PYTHON=/path/to/python3, and try again." >&2
         exit 1
     fi
-    echo "  Installing $packages ..."
-    $as_root apt-get -q update >/dev/null || true
+    mkdir -p .local/logs
+    log=.local/logs/bootstrap.log
+    echo "  Installing $packages (some ten seconds) ..."
+    $as_root dpkg --configure -a >$log 2>&1 || true
+    $as_root apt-get -q update >>$log 2>&1 || true
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
-        install --no-install-recommends $packages >/dev/null
+        install --fix-broken --no-install-recommends $packages >>$log 2>&1 || {
+        tail -n 15 $log >&2
+        echo "$packages could not be installed; all of it is in $log." >&2
+        exit 1
+    }
     find_python || { echo "Python was installed, yet none that fits was found." >&2; exit 1; }
 fi
 

@@ -75,6 +75,7 @@ def ensure(*, database: bool = True, broker: bool = True) -> None:
     needs = [need for need in NEEDS if (database or need is not NEEDS[0]) and (broker or need is not NEEDS[1])]
     missing = [need for need in needs if not need.present()]
     if not missing:
+        _finish_killed_run()
         return
     if shutil.which("apt-get") is None:
         raise StackError(_by_hand(missing, []))
@@ -83,7 +84,7 @@ def ensure(*, database: bool = True, broker: bool = True) -> None:
         raise StackError(_by_hand(missing, [need.package() for need in missing]))
     say(f"  Missing on this machine: {', '.join(need.what for need in missing)}.")
     with contextlib.suppress(StackError):  # one of several sources may be away; what counts is the install
-        run("Refreshing the package lists", [*prefix, *_apt("update")], log="apt-update", ask=bool(prefix))
+        run("Refreshing the package lists", [*prefix, *_apt("update")], log="apt-update")
     names = [need.package() for need in missing]
     if None in names:
         raise StackError(_by_hand(missing, names))
@@ -98,10 +99,10 @@ def _as_root() -> list[str] | None:
         return []
     if shutil.which("sudo") is None:
         return None
-    if sys.stdin.isatty():
-        return ["sudo"]
-    allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    return ["sudo", "-n"] if allowed else None
+    # On a terminal sudo asks for the password here, once, so that later output can go to the logs.
+    asked = ["sudo", "-v"] if sys.stdin.isatty() else ["sudo", "-n", "true"]
+    allowed = subprocess.run(asked, check=False, stderr=None if sys.stdin.isatty() else subprocess.DEVNULL).returncode
+    return ["sudo", "-n"] if allowed == 0 else None
 
 
 def _apt(*words: str) -> list[str]:
@@ -112,10 +113,11 @@ def _apt(*words: str) -> list[str]:
 def _install(prefix: list[str], names: list[str]) -> None:
     had_redis = redis.program() is not None
     with _servers_left_off(prefix):
-        # A run that was killed may have left packages unpacked but not set up.
-        run("Finishing earlier installations", [*prefix, "dpkg", "--configure", "-a"], log="dpkg", ask=bool(prefix))
-        command = [*prefix, *_apt("install", "--no-install-recommends", *names)]
-        run(f"Installing {', '.join(names)}", command, log="apt-install", ask=bool(prefix))
+        # A run that was killed may have left packages unpacked but not set up; what this leaves, --fix-broken mends.
+        with contextlib.suppress(StackError):
+            run("Finishing earlier installations", [*prefix, "dpkg", "--configure", "-a"], log="dpkg")
+        command = [*prefix, *_apt("install", "--fix-broken", "--no-install-recommends", *names)]
+        run(f"Installing {', '.join(names)}", command, log="apt-install")
     if not had_redis and "redis-server" in names and shutil.which("systemctl"):
         off = subprocess.run(
             [*prefix, "systemctl", "disable", "--quiet", "redis-server"], capture_output=True, check=False
@@ -127,15 +129,25 @@ def _install(prefix: list[str], names: list[str]) -> None:
 @contextlib.contextmanager
 def _servers_left_off(prefix: list[str]) -> Iterator[None]:
     """While packages are set up: start no server, make no cluster. What the machine says itself comes first."""
-    made = [NO_MAIN_CLUSTER]
     _write(prefix, NO_MAIN_CLUSTER, NO_MAIN_CLUSTER_TEXT, "0644")
-    if not POLICY.exists() or POLICY.read_text(encoding="utf-8", errors="replace") == POLICY_TEXT:
+    if not POLICY.exists():
         _write(prefix, POLICY, POLICY_TEXT, "0755")
-        made.append(POLICY)
     try:
         yield
     finally:
-        subprocess.run([*prefix, "rm", "-f", *map(str, made)], check=False)
+        subprocess.run([*prefix, "rm", "-f", *map(str, _ours())], check=False)
+
+
+def _ours() -> list[Path]:
+    """The files that leave servers off, where they are there and ours."""
+    written = {NO_MAIN_CLUSTER: NO_MAIN_CLUSTER_TEXT, POLICY: POLICY_TEXT}
+    return [path for path, text in written.items() if path.is_file() and path.read_text(errors="replace") == text]
+
+
+def _finish_killed_run() -> None:
+    """A run that was killed while apt went on to its end could not take its own files away."""
+    if (left := _ours()) and (prefix := _as_root()) is not None:
+        subprocess.run([*prefix, "rm", "-f", *map(str, left)], check=False)
 
 
 def _write(prefix: list[str], path: Path, text: str, mode: str) -> None:

@@ -69,12 +69,10 @@ def run(
     log: str,
     env: Mapping[str, str] | None = None,
     done: str = "done",
-    ask: bool = False,
 ) -> None:
     """Run a command to its end, its output kept in `.local/logs/<log>.log`. StackError when it fails.
 
     The child holds the stack's lock too: if this process is killed, a second one waits for the child to finish.
-    `ask` leaves the terminal to the child, for a password.
     """
     path = LOCAL / "logs" / f"{log}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +81,9 @@ def run(
             [str(part) for part in command],
             cwd=ROOT,
             env=env,
-            stdin=None if ask else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=None if ask else subprocess.STDOUT,
+            stderr=subprocess.STDOUT,
             pass_fds=lock.held(),
         )
         try:

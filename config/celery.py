@@ -11,9 +11,14 @@ app = Celery("vicinity")
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
-    # A Redis that hangs must not hold up whoever sends a hint. Unacknowledged messages come back after the visibility
-    # timeout; nothing waits for that, for the change feed is looked at every second.
-    broker_transport_options={"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 60},
+    # A Redis that is down or hangs must not hold up whoever sends a hint: one try, and soon. Unacknowledged messages
+    # come back after the visibility timeout; nothing waits for that, for the change feed is looked at every second.
+    broker_transport_options={
+        "max_retries": 0,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "visibility_timeout": 60,
+    },
     # Threads: the work is mostly PostgreSQL's, one process dies as one, and no connection is shared over a fork.
     worker_pool="threads",
     worker_send_task_events=False,

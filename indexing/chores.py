@@ -31,10 +31,11 @@ class Duty:
 
 
 def refresh_hours(backend: SearchBackend, chore: Chore, now: datetime) -> None:  # noqa: ARG001  a duty's signature
-    """Ask for a rebuild of the branches whose window moved since the day this was last done."""
-    last_day = int(chore.progress.get("day", day_of(now) - STEP_DAYS))
+    """Ask for a rebuild of the branches whose window moved since the day this was last done; of none the first time."""
+    last_day = int(chore.progress.get("day", day_of(now)))
     phases = moved_since(last_day, now=now)
     chore.progress["day"] = max(last_day, day_of(now))
+    failpoint("before_refresh")
     if not phases:
         return
     with connection.cursor() as cursor:
@@ -45,7 +46,6 @@ def refresh_hours(backend: SearchBackend, chore: Chore, now: datetime) -> None: 
             " AND ('x' || right(id::text, 4))::bit(16)::int %% %s = ANY(%s)",
             [REFRESH_SPREAD.total_seconds(), STEP_DAYS, sorted(phases)],
         )
-    failpoint("after_refresh")
 
 
 def forget_old_states(backend: SearchBackend, chore: Chore, now: datetime) -> None:  # noqa: ARG001  a duty's signature

@@ -46,10 +46,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One batch: how many documents were looked at, and how they differ. In-flight branches are left out."""
+    """One batch: how many documents were looked at, and how they differ."""
 
     documents: int
     in_flight: int
+    """Branches that differ while a change of theirs waits in the feed: late, not lost."""
     differences: tuple[Difference, ...]
 
 
@@ -61,16 +62,17 @@ def compare_all(backend: SearchBackend) -> Iterator[Compared]:
 def compare(backend: SearchBackend, branch_ids: Collection[UUID]) -> Compared:
     """At most facts.BATCH_LIMIT branches, all read at one moment."""
     with patient_transaction(snapshot=True):
-        in_flight = _in_flight(branch_ids)
-        settled = [branch_id for branch_id in branch_ids if branch_id not in in_flight]
-        held = backend.read(settled)
+        held = backend.read(branch_ids)
         now = database_time()
         built = [
             document
-            for branch in read_branches(settled, now=now)
+            for branch in read_branches(branch_ids, now=now)
             for document in documents_of(branch, now=now, horizon_days=settings.OPENING_HORIZON_DAYS)
         ]
-    return Compared(len(built), len(in_flight), tuple(differences(built, held)))
+        found = list(differences(built, held))
+        in_flight = _in_flight({difference.branch_id for difference in found}) if found else set()
+    drifted = tuple(difference for difference in found if difference.branch_id not in in_flight)
+    return Compared(len(built), len(in_flight), drifted)
 
 
 def _in_flight(branch_ids: Collection[UUID]) -> set[UUID]:

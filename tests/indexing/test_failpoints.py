@@ -40,7 +40,7 @@ RELAY = [
     "after_commit",
 ]
 REBUILD = ["rebuild_before_commit", "rebuild_after_commit"]
-CHORES = ["after_refresh", "after_forget"]
+CHORES = ["before_refresh", "after_forget"]
 WAKER = ["after_wake", "before_hint", "after_hint"]
 """Reached in tests/indexing/test_crashes.py, by real workers."""
 

@@ -37,7 +37,11 @@ PROBLEM: dict[str, Any] = {
         "parameter": {"type": "string", "description": "The query parameter or JSON path that is refused."},
         "limit": {"type": ["number", "string"], "description": "The limit that was passed."},
         "known": {"type": "array", "items": {"type": "string"}, "description": "The parameters there are."},
-        "nearest": {"type": "string", "description": "The known parameter that was probably meant."},
+        "nearest": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The known names or values that were probably meant, nearest first.",
+        },
         "errors": {
             "type": "array",
             "items": {

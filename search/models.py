@@ -81,8 +81,9 @@ class Offer(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(fields=["terms"], name="search_offer_terms"),
-            GinIndex(fields=["categories"], name="search_offer_categories"),
+            # Every search reads the whole list of entries not yet merged: it is kept short.
+            GinIndex(fields=["terms"], name="search_offer_terms", gin_pending_list_limit=512),
+            GinIndex(fields=["categories"], name="search_offer_categories", gin_pending_list_limit=512),
             models.Index(fields=["branch_id"], condition=Q(removed_epoch=NEVER), name="search_offer_branch"),
             models.Index(fields=["chain_id"], condition=Q(chain_id__isnull=False), name="search_offer_chain"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="search_offer_closed"),

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'search_offer',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='search_offer_terms'), django.contrib.postgres.indexes.GinIndex(fields=['categories'], name='search_offer_categories'), models.Index(condition=models.Q(('chain_id__isnull', False)), fields=['chain_id'], name='search_offer_chain'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='search_offer_closed')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], gin_pending_list_limit=512, name='search_offer_terms'), django.contrib.postgres.indexes.GinIndex(fields=['categories'], gin_pending_list_limit=512, name='search_offer_categories'), models.Index(condition=models.Q(('removed_epoch', 9223372036854775807)), fields=['branch_id'], name='search_offer_branch'), models.Index(condition=models.Q(('chain_id__isnull', False)), fields=['chain_id'], name='search_offer_chain'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='search_offer_closed')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('removed_epoch', 9223372036854775807)), fields=('id',), name='search_offer_current'), models.CheckConstraint(condition=models.Q(('removed_epoch__gt', models.F('added_epoch'))), name='search_offer_epochs_in_order')],
             },
         ),

@@ -505,6 +505,12 @@ class Pages:
         with pytest.raises(CursorExpired):
             backend.search(asking(), epoch=backend.search(asking()).epoch + 1_000)
 
+    def test_a_key_of_another_shape_is_refused(self, backend):
+        """Cursors outlive releases; one that changes a sort's key must not read them amiss."""
+        put(backend, document(1))
+        with pytest.raises(CursorExpired):
+            backend.search(asking(), after=("place:1",), epoch=backend.search(asking()).epoch)
+
 
 class Writes:
     def test_a_document_comes_back_as_it_was_put(self, backend):

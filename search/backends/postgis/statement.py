@@ -14,6 +14,7 @@ from typing import Any
 
 from geo.db import distance_of_vectors, parent_cell
 from geo.types import Circle
+from search.backends.base import CursorExpired
 from search.backends.postgis.counting import COUNTING
 from search.backends.postgis.filters import conditions
 from search.backends.postgis.ordering import Ordering, ordering_of
@@ -129,9 +130,9 @@ matched AS MATERIALIZED (
         return ", ".join([*(f"{alias}.key_{key.name}" for key in self.ordering.keys), f"{alias}.id"])
 
     def behind(self, after: SortKey) -> str:
-        """The condition that a row comes after the key. Raises ValueError for a key of another sort."""
+        """The condition that a row comes after the key."""
         if len(after) != len(self.ordering.keys) + 1:
-            raise ValueError("a sort key of another sort")
+            raise CursorExpired("The order of results has changed since. Begin again without a cursor.")
         self.params |= {f"after_{at}": value for at, value in enumerate(after)}
         kinds = [*(key.kind for key in self.ordering.keys), "text"]
         values = ", ".join(f"%(after_{at})s::{kind}" for at, kind in enumerate(kinds))

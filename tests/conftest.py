@@ -11,20 +11,25 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("VICINITY_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """In CI, refuse to go on without the real data sets: here, where xdist's controller can still tell why."""
+    if not SHARED_DATA.is_dir() and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"{SHARED_DATA} is missing, and CI must run the tests over real data.")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the real data sets, say loudly what is left out; in CI, refuse to go on without them."""
+    """Without the real data sets, leave out what needs them."""
     if SHARED_DATA.is_dir():
         return
     needing = [item for item in items if item.get_closest_marker("shared_data")]
-    if not needing:
-        return
-    if os.environ.get("CI") == "true":
-        raise pytest.UsageError(f"{SHARED_DATA} is missing, and CI must run the {len(needing)} tests over real data.")
     config.hook.pytest_deselected(items=needing)
     items[:] = [item for item in items if item not in needing]
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.write_line(f"NOT RUN: {len(needing)} tests over real data, for {SHARED_DATA} is missing.", red=True)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say loudly what was left out; at the end, where it is read."""
+    if not SHARED_DATA.is_dir():
+        terminalreporter.write_line(f"NOT RUN: the tests over real data, for {SHARED_DATA} is missing.", red=True)
 
 
 @pytest.fixture(scope="session")

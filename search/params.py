@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from config.api.values import parse_uuid, parse_whole
 from config.errors import InvalidParameter, UnknownParameter
@@ -53,7 +52,7 @@ from search.ranking import (
     spec_for,
 )
 from search.text import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, TextQuery, parse_text
-from search.values import parse_choice, parse_choices, parse_flag, parse_list, quoted
+from search.values import nearest_of, parse_choice, parse_choices, parse_flag, parse_list, quoted
 
 _MAX_NAME_CHARACTERS = 60
 _SLUG = re.compile(rf"(?=.{{1,{_MAX_NAME_CHARACTERS}}}$){SLUG}", re.ASCII)
@@ -260,9 +259,8 @@ def _categories(params: Mapping[str, str], known: Collection[str]) -> frozenset[
     )
     for slug in slugs:
         if known and slug not in known:
-            nearest = get_close_matches(slug, sorted(known), n=3, cutoff=0.6)
-            hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "GET /v1/categories lists them."
-            raise InvalidParameter("category", f"There is no category {slug}. {hint}", nearest=nearest)
+            hint, members = nearest_of(slug, known, otherwise="GET /v1/categories lists them.")
+            raise InvalidParameter("category", f"There is no category {slug}. {hint}", **members)
     return frozenset(slugs)
 
 

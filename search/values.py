@@ -46,13 +46,18 @@ def parse_list(text: str, *, parameter: str, most: int, form: re.Pattern[str], s
     return list(dict.fromkeys(entries))
 
 
+def nearest_of(entry: str, known: Collection[str], *, otherwise: str) -> tuple[str, dict[str, str]]:
+    """What was probably meant, as words and as a member of the error; else the other words alone."""
+    nearest = get_close_matches(entry[:_ECHOED_CHARACTERS], sorted(known), n=1, cutoff=0.6)
+    return (f"Did you mean {nearest[0]}?", {"nearest": nearest[0]}) if nearest else (otherwise, {})
+
+
 def parse_choices(text: str, choices: Collection[str], *, parameter: str) -> list[str]:
     """Some of the choices, joined by commas. A near miss is told what was probably meant."""
     known = list(choices)
     entries = parse_list(text, parameter=parameter, most=len(known), form=_NAME, said_as="names")
     for entry in entries:
         if entry not in choices:
-            nearest = get_close_matches(entry[:_ECHOED_CHARACTERS], known, n=3, cutoff=0.6)
-            hint = f"Did you mean {' or '.join(nearest)}?" if nearest else f"It takes: {', '.join(known)}."
-            raise InvalidParameter(parameter, f"{parameter} knows no {quoted(entry)}. {hint}", nearest=nearest)
+            hint, members = nearest_of(entry, known, otherwise=f"It takes: {', '.join(known)}.")
+            raise InvalidParameter(parameter, f"{parameter} knows no {quoted(entry)}. {hint}", **members)
     return entries

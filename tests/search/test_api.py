@@ -256,7 +256,7 @@ def test_facets_count_all_that_matches_under_the_same_filters(get, put):
 def test_unknown_categories_are_told_with_the_nearest(get):
     answer = get(400, category="restarant")
     assert (answer["code"], answer["parameter"]) == ("invalid_parameter", "category")
-    assert "restaurant" in answer["nearest"]
+    assert answer["nearest"] == "restaurant"
 
 
 def test_parameters_with_a_slip_of_the_keyboard_are_named(get):

@@ -244,7 +244,7 @@ def test_near_misses_are_told():
         query(fields="nmae")
     with pytest.raises(InvalidParameter, match="Did you mean restaurant") as refused:
         parse_search({**HERE, "category": "restarant"}, now=NOW, categories={"restaurant", "bars"})
-    assert refused.value.members["nearest"] == ["restaurant"]
+    assert refused.value.members["nearest"] == "restaurant"
     with pytest.raises(InvalidParameter, match="%2B"):
         query(open_at="2026-11-22T12:00 02:00")
 

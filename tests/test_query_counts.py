@@ -1,0 +1,69 @@
+"""A constant number of queries on every list: as many for three things as for one."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from listings.models import Category
+from search.backends.postgis.backend import PostgisBackend
+from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, MerchantFactory, StandingFactory
+from tests.search.offers import HERE, deal, place
+
+pytestmark = pytest.mark.django_db
+
+
+def _queries(client, url: str, params: dict[str, str]) -> tuple[int, dict]:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url, params)
+    assert response.status_code == 200, response.content
+    return len(captured), response.json()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("url", "params"),
+    [
+        ("/v1/search", HERE),
+        ("/v1/search", {**HERE, "q": "number", "facets": "category,kind,price", "explain": "true", "sort": "rating"}),
+        ("/v1/search", {**HERE, "collapse": "chain", "open_at": "2026-11-23T12:00"}),
+        ("/v1/clusters", {"bbox": "24.9,60.1,25,60.2", "resolution": "9"}),
+    ],
+)
+def test_a_search_is_one(client, url, params, count):
+    PostgisBackend().apply([*map(place, range(count)), *map(deal, range(count))], gone=(), version=1)
+    with time_machine.travel("2026-11-22T12:00:00+00:00", tick=True):
+        queries, answer = _queries(client, url, params)
+    assert queries == 1
+    if "open_at" not in params:
+        assert answer["total"]["value"] == 2 * count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_place_is_three_however_many_deals_it_has(client, count):
+    branch = BranchFactory(brand=BrandFactory())
+    StandingFactory(branch=branch)
+    for _ in range(count):
+        DealFactory(merchant=branch.merchant)
+    queries, answer = _queries(client, f"/v1/places/{branch.id}", {})
+    assert (queries, len(answer["deals"])) == (3, count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_deal_is_three_however_many_places_it_has(client, count):
+    merchant = MerchantFactory()
+    for _ in range(count):
+        BranchFactory(merchant=merchant)
+    queries, answer = _queries(client, f"/v1/deals/{DealFactory(merchant=merchant).id}", HERE)
+    assert (queries, len(answer["branches"]["items"])) == (3, count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_categories_are_one(client, count):
+    Category.objects.all().delete()
+    for n in range(count):
+        CategoryFactory(slug=f"c{n}", path=[f"c{n}"])
+    queries, answer = _queries(client, "/v1/categories", {})
+    assert (queries, len(answer["categories"])) == (1, count)

@@ -7,6 +7,7 @@ so that no view has to repeat them and none can forget them.
 from __future__ import annotations
 
 import hashlib
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -128,9 +129,17 @@ def _complete(operation: dict[str, Any], path: str) -> None:
             operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{name}"})
 
 
-@lru_cache(maxsize=1)
+_GENERATING = threading.Lock()  # the generator keeps state in its module and in the views
+
+
 def openapi_document() -> tuple[bytes, str]:
     """The document as bytes, and its ETag. Made once a process; it depends on nothing but the code."""
+    with _GENERATING:
+        return _generated()
+
+
+@lru_cache(maxsize=1)
+def _generated() -> tuple[bytes, str]:
     document = SchemaGenerator().get_schema(request=None, public=True)
     body = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
     return body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
+from config.api import schema
 from config.api.schema import openapi_document
 
 COMMITTED = Path(__file__).resolve().parent.parent.parent / "docs" / "openapi.json"
@@ -39,8 +41,16 @@ def test_it_is_not_sent_again_to_whom_has_it(client):
 
 def test_it_depends_on_the_code_alone():
     first = openapi_document()
-    openapi_document.cache_clear()
+    schema._generated.cache_clear()
     assert openapi_document() == first
+
+
+def test_callers_at_once_get_the_same_document():
+    first = openapi_document()
+    for _ in range(3):
+        schema._generated.cache_clear()
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(lambda _: openapi_document(), range(8))) == {first}
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)

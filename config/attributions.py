@@ -27,7 +27,12 @@ ATTRIBUTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 def attributions_of(sources: Iterable[str | None]) -> list[dict[str, str]]:
-    """Those of the sources, each once, by name; sources that ask for none are left out."""
-    return [
-        dict(ATTRIBUTIONS[source]) for source in sorted({each for each in sources if each}) if source in ATTRIBUTIONS
-    ]
+    """Those of the sources, each once, by name; sources that ask for none are left out.
+
+    A source may say more after a dash: `osm-helsinki` is `osm`.
+
+    >>> [attribution["source"] for attribution in attributions_of(["osm-helsinki", "osm", "till", None])]
+    ['osm']
+    """
+    families = sorted({source.partition("-")[0] for source in sources if source})
+    return [dict(ATTRIBUTIONS[family]) for family in families if family in ATTRIBUTIONS]

@@ -165,6 +165,16 @@ def write_batch(
     return BatchResult(inserted, len(fresh) - inserted, len(places) - len(skipped) - len(fresh), neighbours)
 
 
+def refresh_statistics() -> None:
+    """Let the planner see what the table holds by now.
+
+    A table that was emptied is remembered as empty however fast it fills: the search for neighbours then reads all of
+    it for each row (measured: 27 s a batch instead of 0.1 s).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE listings_branch, listings_brand, listings_merchant")
+
+
 def _staged(place: PlaceRow) -> tuple[Any, ...]:
     return (
         place.record,

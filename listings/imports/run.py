@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from config.errors import InvalidParameter, RetryableError
 from geo.proximity import NearbyPoints
 from geo.types import Box
-from listings.imports.apply import BatchResult, Neighbour, retire_missing, write_batch
+from listings.imports.apply import BatchResult, Neighbour, refresh_statistics, retire_missing, write_batch
 from listings.imports.categories import resolver
 from listings.imports.duplicates import name_key, nearby_names
 from listings.imports.formats import format_of, reading
@@ -133,6 +133,7 @@ class _Run:
         self._request, self._check, self._now, self._report, self._started = request, check, now, report, started
         self._near: NearbyPoints[str] = nearby_names()
         self._run: ImportRun | None = None
+        self._batches_written = 0
 
     def begin(self, file_sha256: str) -> None:
         if self._request.dry_run:
@@ -186,6 +187,9 @@ class _Run:
         with _batch_transaction(dry_run=request.dry_run):
             result = BatchResult(0, 0, 0, ())
             if places:
+                self._batches_written += 1
+                if self._batches_written.bit_count() == 1:  # at 1, 2, 4, 8 …: whenever the run has doubled
+                    refresh_statistics()
                 result = write_batch(
                     source=request.source,
                     places=places,
@@ -260,6 +264,7 @@ def _batch_transaction(*, dry_run: bool) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{BATCH_TIMEOUT_SECONDS}s'")
+            cursor.execute("SET LOCAL client_connection_check_interval = '2s'")  # so that a killed run frees its lock
         yield
         if dry_run:
             transaction.set_rollback(True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.gis.geos import Point
-from django.db import connections
+from django.db import connection, connections
 
 from config.errors import InvalidParameter
 from geo.types import Box
@@ -264,6 +264,14 @@ def test_closing_more_than_a_share_is_refused_and_closes_nothing(write):
         write(*[_place(number) for number in range(1, 8)]), retire_missing=True, retire_at_most_percent=30
     )
     assert summary.retired == 3
+
+
+def test_the_planner_is_told_as_the_table_fills(write):
+    """Else a table once seen empty is read whole for each row: 27 s a batch instead of 0.1 s."""
+    _run(write(*[_place(number) for number in range(1, 10)]))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'listings_branch'")
+        assert cursor.fetchone() == (6.0,)  # five batches, told before the first, second and fourth
 
 
 @pytest.mark.parametrize("source", ["", "x" * 61, "a\nb"])

@@ -19,7 +19,8 @@ from deals.windows import Minutes, Window, intersection, usable_minutes
 from geo.types import Point
 from indexing.horizon import window_minutes
 from indexing.subjects import BranchSubject, DealSubject
-from listings.hours import open_minutes, parse_hours
+from listings.hours import open_minutes
+from listings.hours_text import parse_hours
 from search.document import Kind, OfferDocument, deal_id, place_id
 from search.ranking import popularity_of, shrunk_rating
 from search.text import document_terms

@@ -2,7 +2,7 @@
 STACK = @sh stack/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status clean manage check lint test openapi lock
+.PHONY: help up down status clean manage check lint test openapi lock bench
 
 help:
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
@@ -30,5 +30,7 @@ test: # all tests; some of them: make test args="tests/geo -k box"
 	$(STACK) test $(args)
 openapi: # write docs/openapi.json and the tables of docs/ anew from the code
 	$(STACK) openapi
+bench: # nearby search over a million offers beside its rivals (on the servers of up; ten minutes the first time)
+	$(STACK) run -m benchmarks.nearby $(args)
 lock: # write requirements*.txt anew from pyproject.toml
 	$(STACK) lock

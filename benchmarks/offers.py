@@ -92,8 +92,8 @@ def centres_to_ask(count: int, *, seed: int = 1) -> list[Point]:
     return asked
 
 
-def offers(count: int, *, seed: int = 1) -> Iterator[OfferDocument]:
-    """`count` documents, city by city, those of one city by H3 cell."""
+def offers(count: int, *, seed: int = 1, as_of: datetime = AS_OF) -> Iterator[OfferDocument]:
+    """`count` documents, city by city, those of one city by H3 cell; hours and validity are laid round `as_of`."""
     dice = random.Random(seed)
     world = cities(seed)
     total = sum(city.share for city in world)
@@ -106,7 +106,7 @@ def offers(count: int, *, seed: int = 1) -> Iterator[OfferDocument]:
         points = [moved(middle, dice.gauss(0, sigma), dice.gauss(0, sigma)) for middle, sigma, _ in chosen]
         points.sort(key=lambda point: point_to_cell(point, 12))
         for at, point in enumerate(points):
-            place, deal = _branch(dice, city, point)
+            place, deal = _branch(dice, city, point, as_of)
             yield place
             if 2 * at + 1 < number:
                 yield deal
@@ -124,8 +124,8 @@ def _word_terms(words: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _week(opens: int, closes: int, *, sunday: bool) -> tuple[tuple[int, int], ...]:
-    first = int(AS_OF.timestamp()) // 86_400 * 1_440
+def _week(opens: int, closes: int, *, sunday: bool, as_of: datetime) -> tuple[tuple[int, int], ...]:
+    first = int(as_of.timestamp()) // 86_400 * 1_440
     days = (first + 1_440 * day for day in range(14) if sunday or day % 7)
     return tuple((day + opens, day + closes) for day in days)
 
@@ -134,7 +134,7 @@ def _uuid(dice: random.Random) -> UUID:
     return UUID(int=dice.getrandbits(128), version=4)
 
 
-def _branch(dice: random.Random, city: City, point: Point) -> tuple[OfferDocument, OfferDocument]:
+def _branch(dice: random.Random, city: City, point: Point, as_of: datetime) -> tuple[OfferDocument, OfferDocument]:
     """A place and the deal it has."""
     chance = dice.random
     root, leaf = dice.choice(LEAVES)
@@ -153,16 +153,25 @@ def _branch(dice: random.Random, city: City, point: Point) -> tuple[OfferDocumen
     attributes = frozenset(attribute for attribute in ATTRIBUTES if chance() < 0.3)
     card = {
         "name": name,
-        "names": {"en": name},
-        "address": f"{dice.choice(vocabulary()).title()} {dice.randint(1, 200)}, {city.name}",
-        "category": leaf,
+        "names": {"en": name, "zh": f"{name} 店"},
+        "category": {"slug": leaf, "names": {"en": leaf.replace("_", " "), "zh": leaf}},
+        "brand": None if chain is None else {"id": str(UUID(int=chain + 1)), "name": name},
+        "address": {
+            "street": f"{dice.choice(vocabulary()).title()} {dice.randint(1, 200)}",
+            "postcode": f"{dice.randrange(100_000):05}",
+            "city": city.name,
+            "country": "FI",
+        },
+        "lat": point.lat,
+        "lon": point.lon,
         "zone": city.zone,
+        "opening_hours": f"{'Mo-Su' if sunday else 'Mo-Sa'} {opens // 60:02}:00-{closes // 60:02}:00",
         "phone": f"+358 {dice.randrange(10**8):08}",
+        "website": f"https://{words[0]}.example/",
         "photo": f"https://img.example/{branch}.jpg",
-        "hours": f"{opens // 60:02}:00-{closes // 60:02}:00",
-        "attributes": sorted(attributes),
-        "point": [point.lon, point.lat],
-        "rating": {"stars": stars, "count": ratings},
+        "attributes": dict.fromkeys(sorted(attributes), "yes"),
+        "rating": {"stars": stars, "count": ratings, "generated": True},
+        "source": "generated",
     }
     common: dict[str, Any] = {
         "branch_id": branch,
@@ -171,7 +180,7 @@ def _branch(dice: random.Random, city: City, point: Point) -> tuple[OfferDocumen
         "zone": city.zone,
         "categories": (root, leaf),
         "attributes": attributes,
-        "open_minutes": _week(opens, closes, sunday=sunday) if chance() < 0.8 else None,
+        "open_minutes": _week(opens, closes, sunday=sunday, as_of=as_of) if chance() < 0.8 else None,
         "price_minor": price,
         "currency": ZONES[city.zone],
         "discount": discount,
@@ -184,21 +193,38 @@ def _branch(dice: random.Random, city: City, point: Point) -> tuple[OfferDocumen
         id=place_id(branch),
         kind=Kind.PLACE,
         terms=terms,
-        listed_at=AS_OF - timedelta(days=dice.expovariate(1 / 300)),
+        listed_at=as_of - timedelta(days=dice.expovariate(1 / 300)),
         valid_from=None,
         valid_until=None,
-        card=card,
+        card={**card, "deals": [], "deal_count": 1},
         **common,
     )
-    title = dice.choice(vocabulary())
+    word = dice.choice(vocabulary())
+    valid_until = as_of + timedelta(days=dice.uniform(1, 90))
+    number = _uuid(dice)
+    said = {
+        "id": str(number),
+        "title": f"{word.title()} for two",
+        "titles": {},
+        "price_minor": price,
+        "list_price_minor": list_price,
+        "currency": ZONES[city.zone],
+        "discount_percent": round(discount * 100),
+        "fulfilment": "voucher",
+        "valid_from": "2026-01-01T00:00:00Z",
+        "valid_until": valid_until.isoformat(timespec="seconds"),
+        "terms": "",
+        "new_customers_only": False,
+        "generated": True,
+    }
     deal = OfferDocument(
-        id=deal_id(_uuid(dice), branch),
+        id=deal_id(number, branch),
         kind=Kind.DEAL,
-        terms=terms | _word_terms(title),
-        listed_at=AS_OF - timedelta(days=dice.expovariate(1 / 20)),
-        valid_from=AS_OF - timedelta(days=60),
-        valid_until=AS_OF + timedelta(days=dice.uniform(1, 90)),
-        card={**card, "title": f"{title.title()} for two", "price_minor": price, "list_price_minor": list_price},
+        terms=terms | _word_terms(word),
+        listed_at=as_of - timedelta(days=dice.expovariate(1 / 20)),
+        valid_from=as_of - timedelta(days=60),
+        valid_until=valid_until,
+        card={"deal": said, **card},
         **common,
     )
     return place, deal

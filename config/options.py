@@ -65,6 +65,18 @@ OPTIONS: tuple[Option, ...] = (
     Option("SEARCH_BACKEND", str, "postgis", "The engine that answers searches: `postgis`."),
     Option("STATEMENT_TIMEOUT_MS", int, "5000", "PostgreSQL gives up on one statement of a web request after this."),
     Option(
+        "MAP_HOME",
+        str,
+        "60.1699,24.9414,14,1500",
+        "Where the map page begins: latitude, longitude, zoom, and the radius in metres of its first search.",
+    ),
+    Option(
+        "MAP_BASE_TILES",
+        str,
+        "",
+        "URL of the base map's vector tiles with {z}/{x}/{y}. Empty: streets are not drawn.",
+    ),
+    Option(
         "OPENING_HORIZON_DAYS",
         int,
         "14",

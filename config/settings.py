@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "search",
     "indexing",
     "fixtures",
+    "web",
 ]
 
 MIDDLEWARE = [
@@ -122,6 +123,9 @@ REDIS_URL: str = option("REDIS_URL")
 SEARCH_BACKEND: str = option("SEARCH_BACKEND")
 
 STATIC_URL = "/static/"
+_BUILT_PAGES = BASE_DIR / "web" / "dist"
+STATICFILES_DIRS = [("web", _BUILT_PAGES)] if _BUILT_PAGES.exists() else []
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/web/[^/]+-[0-9A-Z]{8}\.[a-z0-9.]+$"  # named by their content
 WHITENOISE_USE_FINDERS = True  # serves straight from the packages: nothing to collect, nothing to forget
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -196,6 +200,8 @@ CSP_BY_PATH: dict[str, dict[str, list[str]]] = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 }
+MAP_HOME: str = option("MAP_HOME")
+MAP_BASE_TILES: str = option("MAP_BASE_TILES")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -15,7 +15,7 @@ from search.ranking import shrunk_rating
 from search.urls import routes as search_routes
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", Entrance.as_view()),
+    path("", include("web.urls")),
     path("docs", reference),
     path("errors", error_codes),
     path("errors/<str:code>", error_code),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", Readyz.as_view()),
     path("metrics", metrics),
     path("admin/", admin.site.urls),
+    path("v1/", Entrance.as_view()),
     path("v1/openapi.json", OpenApi.as_view()),
     path("v1/", include(search_routes(known_categories=lambda: tree().nodes))),
     path("v1/", include(listings_routes(deals_at=deals_at, weigh=shrunk_rating))),

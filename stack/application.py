@@ -149,6 +149,8 @@ def _fingerprint() -> str:
     sources = hashlib.sha256()
     for package in PACKAGES:
         sources.update(_digest(ROOT / package, suffix=".py").encode())
+    for path in [*sorted((ROOT / "web").glob("*.py")), ROOT / "web" / "dist" / "manifest.json"]:
+        sources.update(path.read_bytes())
     sources.update((ROOT / "requirements-dev.txt").read_bytes())
     known = {name: text for name, text in environment().items() if name in options.defaults()}
     return hashlib.sha256(sources.digest() + json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]

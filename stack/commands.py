@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from stack import application, environment, lock
+from stack import application, environment, lock, web_assets
 from stack.errors import StackError
 from stack.folders import LOCAL, PYTHON, ROOT, VENV
 from stack.processes import Supervised
@@ -26,6 +26,7 @@ def up() -> int:
     with lock.exclusive(LOCAL / "lock"):
         application.SERVICES.install()
         prepare_environment()
+        web_assets.ensure()
         application.SERVICES.start()
         application.choose_port()
         application.migrate()
@@ -54,8 +55,8 @@ def clean() -> int:
         down()
         with lock.exclusive(TESTING.folder / "lock"):
             TESTING.stop()
-    with step("Removing .local and .venv"):
-        for folder in (LOCAL, VENV):
+    with step("Removing .local, .venv and what was built"):
+        for folder in (LOCAL, VENV, web_assets.WEB / "node_modules", web_assets.DIST):
             shutil.rmtree(folder, ignore_errors=True)
             if folder.exists():
                 raise StackError(f"{folder.name} could not be removed; some of it belongs to another account.")
@@ -134,7 +135,7 @@ def execute(command: Sequence[str]) -> int:
 
 
 def lint() -> int:
-    """Format, lint, import contracts and types; every one is run, and any that fails is named."""
+    """Format, lint, import contracts and types, of the pages too; every one is run, and any that fails is named."""
     install()
     failed = []
     for name, program, *words in (
@@ -148,6 +149,11 @@ def lint() -> int:
         except StackError as error:
             failed.append(name)
             say(str(error))
+    try:
+        web_assets.lint()
+    except StackError as error:
+        failed.append("pages")
+        say(str(error))
     if failed:
         raise StackError(f"Failed: {', '.join(failed)}.")
     return 0
@@ -167,6 +173,7 @@ def test(arguments: Sequence[str]) -> int:
     with lock.exclusive(LOCAL / "lock"):
         TESTING.install()
         prepare_environment()
+        web_assets.ensure()
     with lock.exclusive(TESTING.folder / "lock"):
         TESTING.start()
         try:

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("config", "geo", "listings", "deals", "search", "indexing", "fixtures", "stack")
+PACKAGES = ("config", "geo", "listings", "deals", "search", "indexing", "fixtures", "stack", "web")
 SOURCES = sorted(
-    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if not {"migrations", "node_modules"} & set(path.parts)
 )
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("timezone", "now")}
 

@@ -13,7 +13,7 @@ def policy(response) -> dict[str, str]:
 
 
 def test_the_entrance_leads_on(client):
-    body = client.get("/").json()
+    body = client.get("/v1/").json()
     for name in ("documentation", "openapi", "errors"):
         assert client.get(body[name]).status_code == 200
 

@@ -1,0 +1,76 @@
+/** The API, typed by its own OpenAPI document: `schema.d.ts` is generated from docs/openapi.json at every build. */
+import type { components, paths } from "./schema.js";
+
+export type Schemas = components["schemas"];
+export type Hit = Schemas["Hit"];
+export type SearchPage = Schemas["SearchPage"];
+export type Clusters = Schemas["Clusters"];
+export type Place = Schemas["Place"];
+export type Deal = Schemas["Deal"];
+export type CategoryNode = Schemas["CategoryNode"];
+
+type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? O : never;
+type Query<P extends keyof paths> = Get<P> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
+type Answer<P extends keyof paths> =
+  Get<P> extends { responses: { 200: { content: { "application/json": infer A } } } } ? A : never;
+
+/** The API said no: RFC 9457, with a stable `code`. */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly parameter: string | null,
+    readonly retryAfterSeconds: number | null,
+  ) {
+    super(`${code}: ${detail}`);
+  }
+}
+
+/** No answer came at all. */
+export class NetworkFailure extends Error {
+  override readonly name = "NetworkFailure";
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** The URL of an operation; parameters in the order given, those that are undefined or "" left out. */
+export function urlOf(path: string, query: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** GET an operation. Throws ApiProblem, NetworkFailure, or the signal's own reason. */
+export async function get<P extends keyof paths & string>(
+  path: P,
+  options: { id?: string; query?: Query<P>; signal?: AbortSignal } = {},
+): Promise<Answer<P>> {
+  const filled = path.replace("{id}", encodeURIComponent(options.id ?? ""));
+  return getUrl<Answer<P>>(urlOf(filled, options.query ?? {}), options.signal);
+}
+
+/** GET a URL that was put together before, such as the one that the page preloads. */
+export async function getUrl<A>(url: string, signal?: AbortSignal): Promise<A> {
+  let response: Response;
+  try {
+    response = await fetch(url, signal ? { signal } : {});
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new NetworkFailure(String(error));
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body as A;
+  const problem = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const retry = Number(response.headers.get("Retry-After") ?? NaN);
+  throw new ApiProblem(
+    response.status,
+    typeof problem.code === "string" ? problem.code : "no_answer",
+    typeof problem.detail === "string" ? problem.detail : response.statusText,
+    typeof problem.parameter === "string" ? problem.parameter : null,
+    Number.isFinite(retry) ? retry : null,
+  );
+}

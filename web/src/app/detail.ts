@@ -1,0 +1,377 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+
+import { ApiProblem, get, isAbort, type Deal, type Hit, type Place, type SearchPage } from "../api/client.js";
+import "../components/bars.js";
+import { base } from "../components/base.js";
+import "../components/button.js";
+import "../components/dialog.js";
+import "../components/hours.js";
+import "../components/notice.js";
+import "../components/price.js";
+import "../components/skeleton.js";
+import "../components/stars.js";
+import { date, distance, number, weekdayName } from "../i18n/format.js";
+import { language, plural, t } from "../i18n/messages.js";
+import { attributeName } from "./attributes.js";
+import { directionsTo, safeWebsite, telephone } from "./links.js";
+import { barsOf, orderWords } from "./why.js";
+
+interface Subject {
+  kind: "place" | "deal";
+  id: string;
+  placeId: string;
+}
+
+/** `place:<id>` or `deal:<id>:<place id>`. */
+export function subjectOf(hitId: string): Subject | null {
+  const [kind, id, placeId] = hitId.split(":");
+  if (kind === "place" && id) return { kind, id, placeId: id };
+  if (kind === "deal" && id && placeId) return { kind, id, placeId };
+  return null;
+}
+
+/** One place or deal in full. Fires `close`, `why` (on or off) and `open-hit`. */
+@customElement("vn-detail")
+export class VnDetail extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .top {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        display: flex;
+        justify-content: space-between;
+        padding: var(--space-2);
+        background: var(--surface);
+      }
+      .body {
+        display: grid;
+        gap: var(--space-5);
+        padding: 0 var(--space-5) var(--space-6);
+      }
+      h2 {
+        font-size: var(--text-xl);
+        font-weight: 680;
+        line-height: 1.2;
+        letter-spacing: -0.015em;
+        outline: none;
+        overflow-wrap: anywhere;
+      }
+      h3 {
+        font-size: var(--text-m);
+        font-weight: 650;
+        margin-bottom: var(--space-2);
+      }
+      .kicker {
+        font-size: var(--text-s);
+        font-weight: 600;
+        color: var(--deal);
+        margin-bottom: 0.2rem;
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.2rem var(--space-3);
+        margin-top: var(--space-2);
+        font-size: var(--text-s);
+        color: var(--ink-muted);
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+      }
+      .panel {
+        border: 1px solid var(--line);
+        border-radius: var(--radius-m);
+        padding: var(--space-4);
+      }
+      .why {
+        background: var(--paper);
+      }
+      .why .total {
+        font-size: var(--text-s);
+        color: var(--ink-muted);
+        margin-bottom: var(--space-3);
+      }
+      .rows {
+        display: grid;
+        gap: var(--space-2);
+        font-size: var(--text-m);
+      }
+      .rows p {
+        overflow-wrap: anywhere;
+      }
+      .muted {
+        color: var(--ink-muted);
+        font-size: var(--text-s);
+      }
+      .tags {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+      }
+      .tags li {
+        background: var(--sunken);
+        border-radius: var(--radius-full);
+        padding: 0.2rem 0.7rem;
+        font-size: var(--text-s);
+      }
+      .deals li + li {
+        border-top: 1px solid var(--line);
+      }
+      .deals button {
+        display: grid;
+        gap: 0.15rem;
+        width: 100%;
+        padding: var(--space-3) 0;
+        border: 0;
+        background: none;
+        text-align: left;
+        cursor: pointer;
+      }
+      .deals b {
+        font-weight: 600;
+        font-size: var(--text-m);
+      }
+      .deals button:hover b {
+        text-decoration: underline;
+      }
+      .demo {
+        border-left: 3px solid var(--line-strong);
+        padding-left: var(--space-3);
+        font-size: var(--text-s);
+        color: var(--ink-muted);
+      }
+      .qr {
+        display: grid;
+        justify-items: center;
+        gap: var(--space-3);
+        text-align: center;
+      }
+      .qr img {
+        width: min(15rem, 70vw);
+        height: auto;
+        aspect-ratio: 1;
+        background: #fff;
+        border-radius: var(--radius-s);
+      }
+    `,
+  ];
+
+  /** The id of what is open, as hits are named. */
+  @property() subject = "";
+  @property({ attribute: false }) hit: Hit | null = null;
+  @property({ type: Number }) rank = 0;
+  @property({ attribute: false }) ranking: SearchPage["ranking"] | null = null;
+  @property({ type: Boolean }) why = false;
+  @property() language = "en";
+  @state() private place: Place | null = null;
+  @state() private deal: Deal | null = null;
+  @state() private failure: unknown = null;
+  @state() private showQr = false;
+  @state() private told = "";
+  @query("h2") private readonly heading?: HTMLElement;
+  private running: AbortController | null = null;
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("subject") || (changed.has("language") && this.hasUpdated)) void this.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.running?.abort();
+  }
+
+  /** The place that is shown, once it is known: the map flies there. */
+  get position(): { lat: number; lon: number } | null {
+    const at = this.place ?? this.hit;
+    return at?.lat !== undefined && at.lon !== undefined ? { lat: at.lat, lon: at.lon } : null;
+  }
+
+  async focusTitle(): Promise<void> {
+    await this.updateComplete;
+    this.heading?.focus();
+  }
+
+  private async load(): Promise<void> {
+    this.running?.abort();
+    const subject = subjectOf(this.subject);
+    this.place = null;
+    this.deal = null;
+    this.failure = null;
+    this.told = "";
+    if (subject === null) return;
+    const mine = new AbortController();
+    this.running = mine;
+    const query = { lang: language() };
+    try {
+      const [place, deal] = await Promise.all([
+        get("/v1/places/{id}", { id: subject.placeId, query, signal: mine.signal }),
+        subject.kind === "deal" ? get("/v1/deals/{id}", { id: subject.id, query, signal: mine.signal }) : null,
+      ]);
+      this.place = place;
+      this.deal = deal;
+      this.dispatchEvent(new CustomEvent("loaded", { detail: place }));
+    } catch (error) {
+      if (!isAbort(error)) this.failure = error;
+    }
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="top">
+        <vn-button variant="ghost" icon="back" label=${t("back_to_results")} @click=${() => this.tell("close")}></vn-button>
+      </div>
+      <div class="body">${this.content()}</div>`;
+  }
+
+  private content(): TemplateResult {
+    if (this.failure !== null) return this.failed();
+    const name = this.deal?.title ?? this.hit?.deal?.title ?? this.place?.name ?? this.hit?.name;
+    const heading = html`<header>
+      ${this.subject.startsWith("deal") ? html`<p class="kicker">${t("deal")}</p>` : nothing}
+      <h2 tabindex="-1"><bdi>${name ?? t("loading")}</bdi></h2>
+      ${this.place || this.hit ? this.facts() : nothing}
+    </header>`;
+    if (this.place === null) return html`${heading}${this.whyPanel()}<vn-skeleton cards="2"></vn-skeleton>`;
+    return html`${heading} ${this.deal ? this.dealPart(this.deal) : nothing} ${this.actions(this.place)} ${this.whyPanel()}
+    ${this.placePart(this.place)} ${this.qr()}`;
+  }
+
+  private facts(): TemplateResult {
+    const rating = this.place?.rating ?? this.hit?.rating;
+    const category = this.place?.category.name ?? this.hit?.category?.name;
+    const away = this.hit?.distance_metres;
+    return html`<p class="facts">
+      ${this.subject.startsWith("deal") ? html`<span><bdi>${this.place?.name ?? this.hit?.name}</bdi></span>` : nothing}
+      <vn-stars .stars=${rating?.stars ?? null} count=${rating?.count ?? 0} ?generated=${rating?.generated ?? false}></vn-stars>
+      <span>${category}</span>
+      ${away == null ? nothing : html`<span>${t("away", { distance: distance(away) })}</span>`}
+    </p>`;
+  }
+
+  private dealPart(deal: Deal): TemplateResult {
+    const zone = this.place?.zone ?? "UTC";
+    const rules = [
+      deal.is_current ? t("valid_until", { date: date(deal.valid_until, zone) }) : t("deal_over"),
+      deal.weekdays.length > 0 ? t("deal_weekdays", { days: deal.weekdays.map(weekdayName).join(t("list_comma")) }) : null,
+      deal.daily_from && deal.daily_until ? t("deal_hours", { from: deal.daily_from, until: deal.daily_until }) : null,
+      deal.stock_left === null ? null : plural("stock_left", deal.stock_left),
+      deal.per_customer_cap === null ? null : plural("per_customer", deal.per_customer_cap),
+      deal.new_customers_only ? t("new_customers_only") : null,
+      t(`fulfilment_${deal.fulfilment}`),
+    ].filter((rule) => rule !== null);
+    return html`<section>
+      <vn-price large minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
+      <ul class="tags">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>
+      ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}
+      ${deal.generated ? html`<p class="demo">${t("generated_deal")}</p>` : nothing}
+    </section>`;
+  }
+
+  private actions(place: Place): TemplateResult {
+    return html`<div class="actions">
+      <vn-button variant="primary" icon="route" label=${t("directions")} href=${directionsTo(place.lat, place.lon)}></vn-button>
+      ${this.hit?.why
+        ? html`<vn-button icon="bars" label=${t("why")} expanded=${this.why ? "true" : "false"} @click=${() => this.tell("why", !this.why)}></vn-button>`
+        : nothing}
+      <vn-button icon="share" label=${t("share")} @click=${this.share}></vn-button>
+      <vn-button icon="qr" label=${t("qr")} @click=${() => (this.showQr = true)}></vn-button>
+      <span class="visually-hidden" role="status">${this.told}</span>
+      ${this.told ? html`<p class="muted" aria-hidden="true">${this.told}</p>` : nothing}
+    </div>`;
+  }
+
+  private whyPanel(): TemplateResult | typeof nothing {
+    const { hit, ranking } = this;
+    if (!this.why || !hit?.why || !ranking) return nothing;
+    return html`<section class="panel why" aria-label=${t("why")}>
+      <h3>${t("why_rank", { rank: number(this.rank) })}</h3>
+      <p class="total">${orderWords(hit, ranking)} ${t("score_of_100", { score: number((hit.score ?? 0) * 100, 1) })}</p>
+      <vn-bars .bars=${barsOf(hit, ranking)}></vn-bars>
+    </section>`;
+  }
+
+  private placePart(place: Place): TemplateResult {
+    const website = safeWebsite(place.website);
+    const phone = telephone(place.phone);
+    const address = [place.address.street, [place.address.postcode, place.address.city].filter(Boolean).join(" ")].filter(Boolean);
+    const yes = Object.entries(place.attributes).filter(([, value]) => value === "yes").map(([name]) => name);
+    return html`<section>
+        <h3>${t("hours")}</h3>
+        <vn-hours .hours=${place.hours} zone=${place.zone}></vn-hours>
+      </section>
+      ${place.deals.length > 0 && !this.deal
+        ? html`<section>
+            <h3>${t("deals_here")}</h3>
+            <ul class="deals" role="list">
+              ${place.deals.map((deal) => html`<li>${this.dealLine(deal, place)}</li>`)}
+            </ul>
+          </section>`
+        : nothing}
+      <section class="rows">
+        <h3>${t("contact")}</h3>
+        ${address.length > 0 ? html`<p><bdi>${address.join(", ")}</bdi></p>` : nothing}
+        ${phone ? html`<p><a href=${phone}>${place.phone}</a></p>` : nothing}
+        ${website ? html`<p><a href=${website} rel="noopener nofollow">${new URL(website).host}</a></p>` : nothing}
+        ${place.description ? html`<p class="muted"><bdi>${place.description}</bdi></p>` : nothing}
+        ${this.deal ? html`<p><vn-button label=${t("see_place")} @click=${() => this.tell("open-hit", `place:${place.id}`)}></vn-button></p>` : nothing}
+      </section>
+      ${yes.length > 0
+        ? html`<section>
+            <h3>${t("features")}</h3>
+            <ul class="tags" role="list">${yes.map((name) => html`<li><bdi>${attributeName(name)}</bdi></li>`)}</ul>
+          </section>`
+        : nothing}
+      ${place.rating.generated ? html`<p class="demo">${t("generated_rating")}</p>` : nothing}
+      <p class="muted">
+        ${place.attribution.map((each) => html`<a href=${each.url} rel="noopener">${each.text}</a> `)}
+        <a href=${`/${this.deal ? `deals/${this.deal.id}` : `places/${place.id}`}`}>${t("own_page")}</a>
+      </p>`;
+  }
+
+  private dealLine(deal: Place["deals"][number], place: Place): TemplateResult {
+    return html`<button type="button" @click=${() => this.tell("open-hit", `deal:${deal.id}:${place.id}`)}>
+      <b><bdi>${deal.title}</bdi></b>
+      <vn-price minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
+    </button>`;
+  }
+
+  private qr(): TemplateResult {
+    const path = this.deal ? `/deals/${this.deal.id}` : `/places/${this.place?.id ?? ""}`;
+    return html`<vn-dialog heading=${t("qr")} .open=${this.showQr} @close=${() => (this.showQr = false)}>
+      <div class="qr">
+        ${this.showQr ? html`<img src=${`${path}/qr.svg`} alt=${t("qr_alt")} width="240" height="240" />` : nothing}
+        <p class="muted">${t("qr_detail")}</p>
+      </div>
+    </vn-dialog>`;
+  }
+
+  private failed(): TemplateResult {
+    const gone = this.failure instanceof ApiProblem && [404, 410].includes(this.failure.status);
+    return html`<vn-notice role="alert" tone="bad" heading=${gone ? t("gone") : t("no_network")} detail=${gone ? t("gone_detail") : t("no_network_detail")}>
+      ${gone ? nothing : html`<vn-button variant="primary" label=${t("retry")} @click=${() => void this.load()}></vn-button>`}
+    </vn-notice>`;
+  }
+
+  private share = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.told = t("link_copied");
+    } catch {
+      this.told = t("link_not_copied");
+    }
+  };
+
+  private tell(name: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "vn-detail": VnDetail;
+  }
+}

@@ -15,7 +15,7 @@ from config.errors import CodedError, RetryableError
 _MEANINGS = {
     "internal_error": "A bug on our side. The request id finds it in our log.",
     "invalid_parameter": "One input value is refused: `parameter` says which, `detail` why, `limit` what it passed.",
-    "unknown_parameter": "`nearest` holds the parameter that was probably meant, `known` all that the operation takes.",
+    "unknown_parameter": "`nearest` is the parameter that was probably meant, `known` all that the operation takes.",
     "not_found": "Nothing has this path or id, or not any more.",
     "rate_limited": "This client has used up its requests in the window. Retry-After says when one is free again.",
     "temporarily_unavailable": "The same request may succeed after the seconds in Retry-After.",

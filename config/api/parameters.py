@@ -62,7 +62,7 @@ def _known_name(raw: str, known: Collection[str]) -> str:
     names = sorted(known)
     if nearest:
         raise UnknownParameter(
-            echoed, f"There is no parameter '{echoed}'. Did you mean '{nearest[0]}'?", nearest=nearest, known=names
+            echoed, f"There is no parameter '{echoed}'. Did you mean '{nearest[0]}'?", nearest=nearest[0], known=names
         )
     hint = "This operation takes no parameters." if not names else f"This operation takes: {', '.join(names)}."
     raise UnknownParameter(echoed, f"There is no parameter '{echoed}'. {hint}", known=names)

@@ -38,11 +38,7 @@ PROBLEM: dict[str, Any] = {
         "parameter": {"type": "string", "description": "The query parameter or JSON path that is refused."},
         "limit": {"type": ["number", "string"], "description": "The limit that was passed."},
         "known": {"type": "array", "items": {"type": "string"}, "description": "The parameters there are."},
-        "nearest": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "The known names or values that were probably meant, nearest first.",
-        },
+        "nearest": {"type": "string", "description": "The known name or value that was probably meant."},
         "errors": {
             "type": "array",
             "items": {

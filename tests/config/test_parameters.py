@@ -44,7 +44,7 @@ def test_an_unknown_name_comes_with_the_nearest_and_the_list():
         read("raduis_metres=5")
     assert caught.value.parameter == "raduis_metres"
     assert caught.value.detail == "There is no parameter 'raduis_metres'. Did you mean 'radius_metres'?"
-    assert caught.value.members == {"nearest": ["radius_metres"], "known": ["lat", "lon", "radius_metres", "text"]}
+    assert caught.value.members == {"nearest": "radius_metres", "known": ["lat", "lon", "radius_metres", "text"]}
 
 
 def test_a_name_like_no_other_comes_with_the_list():
@@ -57,7 +57,7 @@ def test_a_name_like_no_other_comes_with_the_list():
 def test_names_are_case_sensitive_and_the_right_case_is_suggested():
     with pytest.raises(UnknownParameter) as caught:
         read("LAT=5")
-    assert caught.value.members["nearest"] == ["lat"]
+    assert caught.value.members["nearest"] == "lat"
 
 
 def test_an_operation_without_parameters_says_so():

@@ -261,4 +261,4 @@ def test_unknown_categories_are_told_with_the_nearest(get):
 
 def test_parameters_with_a_slip_of_the_keyboard_are_named(get):
     answer = get(400, raduis_metres="5")
-    assert (answer["code"], answer["nearest"]) == ("unknown_parameter", ["radius_metres"])
+    assert (answer["code"], answer["nearest"]) == ("unknown_parameter", "radius_metres")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -29,11 +30,17 @@ from search.schema import ClustersSerializer, SearchPageSerializer, openapi_para
 from search.values import parse_flag
 
 _MAX_CHARACTERS = {"polygon": MAX_POLYGON_CHARACTERS, "cursor": MAX_CURSOR_CHARACTERS}
+HORIZON_MARGIN_DAYS = 6
 _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
 
 
 def _none() -> Collection[str]:
     return ()
+
+
+def open_at_days() -> int:
+    """How far `open_at` reaches: documents are laid out anew at least every six days."""
+    return max(0, settings.OPENING_HORIZON_DAYS - HORIZON_MARGIN_DAYS)
 
 
 class SearchView(APIView):
@@ -53,7 +60,12 @@ class SearchView(APIView):
         now = timezone.now()
         backend = backend_for()
         cursor = unseal(params["cursor"], now=now) if "cursor" in params else None
-        asked = parse_search(params, now=now if cursor is None else cursor.as_of, categories=self.known_categories())
+        asked = parse_search(
+            params,
+            now=now if cursor is None else cursor.as_of,
+            categories=self.known_categories(),
+            open_at_days=open_at_days(),
+        )
         page = _page(asked, cursor, backend)
         languages = asked.languages or accepted_languages(request.headers.get("Accept-Language", ""))
         data = page_data(
@@ -103,7 +115,7 @@ class ClustersView(APIView):
     def _answer(self, params: dict[str, str], *, now: datetime) -> dict[str, Any]:
         if "bbox" not in params:
             raise InvalidParameter("bbox", "bbox is required: clusters are of a viewport.")
-        query = parse_filters(params, now=now, categories=self.known_categories())
+        query = parse_filters(params, now=now, categories=self.known_categories(), open_at_days=open_at_days())
         box = query.area
         if not isinstance(box, Box):
             raise InvalidParameter("bbox", "Clusters are of a viewport: give bbox alone.")

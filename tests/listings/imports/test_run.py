@@ -157,6 +157,29 @@ def test_each_mistake_is_reported_with_line_field_and_reason_and_the_rest_writte
     assert sorted(Branch.objects.values_list("external_id", flat=True)) == ["1", "10", "12", "8"]
 
 
+def test_of_ten_thousand_rows_with_one_percent_bad_all_others_go_in(write):
+    bad = (
+        {"name": ""},
+        {"lat": "0", "lon": "0"},
+        {"lat": "24.94", "lon": "60.17"},
+        {"lat": "x"},
+        {"category": "nonsense"},
+    )
+    facts = [{"lat": f"{60 + n / 20_000:.5f}", **(bad[n // 100 % 5] if n % 100 == 0 else {})} for n in range(1, 10_001)]
+    rows = [_place(n, **fact) for n, fact in enumerate(facts, 1)]
+    summary, findings = _run(write(*rows), box=Box(24, 59.9, 25.5, 60.6), batch_rows=5000)
+    assert _counts(summary) == (9900, 0, 0, 100)
+    assert [finding.line for finding in findings] == [n + 1 for n in range(100, 10_001, 100)]
+    reasons = (
+        Reason.MISSING_NAME,
+        Reason.POSITION_AT_ZERO,
+        Reason.POSITION_SWAPPED,
+        Reason.POSITION_NOT_A_NUMBER,
+        Reason.UNKNOWN_CATEGORY,
+    )
+    assert summary.reasons == dict.fromkeys(reasons, 20)
+
+
 def test_a_duplicate_of_a_stored_place_is_told_once_and_can_be_skipped(write):
     BranchFactory(name="CAFE 1", point=Point(24.94, 60.0011, srid=4326))
     BranchFactory(name="Café 2", point=Point(24.94, 60.0025, srid=4326))

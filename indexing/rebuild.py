@@ -28,6 +28,8 @@ CHORE = "rebuild"
 
 
 class RebuildRuns(CodedError):
+    """`manage.py rebuild_index` already runs in another process."""
+
     code = "rebuild_runs"
     status = 409
     title = "Another rebuild is running"

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_structlog",
     "config",
+    "geo",
     "listings",
     "deals",
     "search",

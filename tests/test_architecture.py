@@ -89,7 +89,7 @@ def _importers(package: str) -> set[str]:
     [
         ("h3", {"geo.cells"}),
         ("opening_hours", {"listings.hours", "listings.hours_text"}),
-        ("osmium", {"listings.imports.osm_pbf"}),
+        ("osmium", {"geo.base_map", "listings.imports.osm_pbf"}),
     ],
 )
 def test_a_vendor_library_is_imported_where_it_belongs_only(package, allowed):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import orjson
@@ -95,27 +96,37 @@ def unseal(text: str, *, now: datetime) -> Cursor:
 def question_digest(query: SearchQuery) -> str:
     """Equal for questions that have the same hits in the same order at the same instant."""
     decided = [
-        (field.name, _canonical(getattr(query, field.name))) for field in fields(query) if field.name not in _UNDECIDED
+        (name, _canonical(value))
+        for name in _DECIDING
+        if (value := getattr(query, name)) is not None and value != _NONE
     ]
     return hashlib.blake2b(repr(decided).encode(), digest_size=9).hexdigest()
 
 
+_NONE: frozenset[Any] = frozenset()
+_DECIDING = tuple(field.name for field in fields(SearchQuery) if field.name not in _UNDECIDED)
+
+
 def _canonical(value: Any) -> Any:
-    """Plain values in one order, floats exactly."""
-    if isinstance(value, float):
-        return value.hex()
-    if isinstance(value, Mapping):
-        return sorted((str(key), _canonical(inner)) for key, inner in value.items())
-    if isinstance(value, frozenset):
-        return sorted(map(str, value))
-    if isinstance(value, tuple):
-        return [_canonical(inner) for inner in value]
-    if is_dataclass(value):
-        return [
-            type(value).__name__,
-            *(_canonical(getattr(value, field.name)) for field in fields(value) if field.compare),
-        ]
-    return value if value is None else str(value)
+    """Plain values in one order, whose `repr` tells them apart."""
+    match value:
+        case str():
+            return str(value)  # a member of an enumeration as its value
+        case None | bool() | int() | float():
+            return value
+        case tuple():
+            return [_canonical(inner) for inner in value]
+        case frozenset():
+            return sorted(map(str, value))
+        case Mapping():
+            return sorted((str(key), inner) for key, inner in value.items())
+    return [type(value).__name__, *(_canonical(getattr(value, name)) for name in _compared(type(value)))]  # type: ignore[arg-type]  # classes are hashable
+
+
+@cache
+def _compared(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass by which its values are equal."""
+    return tuple(field.name for field in fields(kind) if field.compare)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -122,6 +122,11 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 REDIS_URL: str = option("REDIS_URL")
 SEARCH_BACKEND: str = option("SEARCH_BACKEND")
+OPENSEARCH_URL: list[str] = option("OPENSEARCH_URL")
+OPENSEARCH_PREFIX: str = option("OPENSEARCH_PREFIX")
+OPENSEARCH_SHARDS: int = option("OPENSEARCH_SHARDS")
+OPENSEARCH_REPLICAS: int = option("OPENSEARCH_REPLICAS")
+OPENSEARCH_TIMEOUT_MS: int = option("OPENSEARCH_TIMEOUT_MS")
 
 STATIC_URL = "/static/"
 _BUILT_PAGES = BASE_DIR / "web" / "dist"

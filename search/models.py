@@ -14,6 +14,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Field, FloatField, Q
+from django.db.models.functions import Now
 
 from geo.areas import SRID
 
@@ -87,6 +88,8 @@ class Offer(models.Model):
             models.Index(fields=["branch_id"], condition=Q(removed_epoch=NEVER), name="search_offer_branch"),
             models.Index(fields=["chain_id"], condition=Q(chain_id__isnull=False), name="search_offer_chain"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="search_offer_closed"),
+            models.Index(fields=["added_epoch"], name="search_offer_added"),
+            models.Index(fields=["removed_epoch"], condition=Q(removed_epoch__lt=NEVER), name="search_offer_removed"),
         ]
 
     def __str__(self) -> str:
@@ -120,3 +123,52 @@ class Gone(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Generation(models.Model):
+    """One index of OpenSearch that follows the projection, and how far it has. docs/adr/0009."""
+
+    name = models.TextField(primary_key=True)
+    uuid = models.TextField()
+    """The cluster's own name of the index: another one means that somebody made it anew."""
+    epoch = BigIntegerField(default=0)
+    """All changes up to it can be searched."""
+    true_at = models.DateTimeField(null=True)
+    """When it last held everything, by the clock of the database; None: never yet."""
+    followed_at = models.DateTimeField(db_default=Now())
+    """When it last moved or was found to be true. One that stands still for too long is given up."""
+    is_serving = models.BooleanField(default=False)
+    mapping_number = models.IntegerField()
+    schema = models.SmallIntegerField()
+    purgeable_epoch = BigIntegerField(default=0)
+    purgeable_at = models.DateTimeField(null=True)
+    """Since when states before `purgeable_epoch` are asked for no more."""
+
+    class Meta:
+        db_table = "search_generation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_serving"], condition=Q(is_serving=True), name="search_generation_one_serves"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Parked(models.Model):
+    """A row of the projection that an index refused, and why. Tried again by `check_index --repair`."""
+
+    id = models.BigAutoField(primary_key=True)
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE)
+    row_id = BigIntegerField()
+    document_id = models.TextField()
+    reason = models.TextField()
+    parked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "search_parked"
+        constraints = [models.UniqueConstraint(fields=["generation", "row_id"], name="search_parked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}: {self.reason}"

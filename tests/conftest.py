@@ -9,30 +9,47 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("VICINITY_SHARED_DATA", ROOT.parent / "shared" / "data"))
+OPENSEARCH = os.environ.get("VICINITY_TEST_OPENSEARCH", "")
+"""`make test` starts one. OPENSEARCH_URL is what the code under test is told, which is empty."""
+
+
+def _missing() -> dict[str, str]:
+    """By mark: why the tests that bear it cannot run here."""
+    missing = {}
+    if not SHARED_DATA.is_dir():
+        missing["shared_data"] = f"{SHARED_DATA} is missing"
+    if not OPENSEARCH:
+        missing["opensearch"] = "no OpenSearch could be had"
+    return missing
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In CI, refuse to go on without the real data sets: here, where xdist's controller can still tell why."""
-    if not SHARED_DATA.is_dir() and os.environ.get("CI") == "true":
-        raise pytest.UsageError(f"{SHARED_DATA} is missing, and CI must run the tests over real data.")
+    """In CI, refuse to go on without what tests need: here, where xdist's controller can still tell why."""
+    if os.environ.get("CI") == "true" and (missing := _missing()):
+        raise pytest.UsageError(f"CI must run all tests, but {'; '.join(missing.values())}.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the real data sets, leave out what needs them."""
-    if SHARED_DATA.is_dir():
-        return
-    needing = [item for item in items if item.get_closest_marker("shared_data")]
+    """Leave out what cannot run."""
+    missing = _missing()
+    needing = [item for item in items if any(item.get_closest_marker(mark) for mark in missing)]
     config.hook.pytest_deselected(items=needing)
     items[:] = [item for item in items if item not in needing]
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """Say loudly what was left out; at the end, where it is read."""
-    if not SHARED_DATA.is_dir():
-        terminalreporter.write_line(f"NOT RUN: the tests over real data, for {SHARED_DATA} is missing.", red=True)
+    for mark, why in _missing().items():
+        terminalreporter.write_line(f"NOT RUN: the tests marked {mark}, for {why}.", red=True)
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data sets. Use together with the mark `shared_data`."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def opensearch_url() -> str:
+    """A cluster that tests may fill. Use together with the mark `opensearch`."""
+    return OPENSEARCH

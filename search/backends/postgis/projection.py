@@ -23,6 +23,8 @@ KEEP = timedelta(minutes=15)
 KEEP_TOMBSTONES = timedelta(days=7)
 """How long a removed id keeps its version: a writer held up for longer could bring the document back until the next
 comparison of both stores."""
+GIVE_UP = timedelta(hours=24)
+"""An index that follows the projection and has not moved for longer is waited for no more; it is made anew."""
 BATCH = 2_000
 
 
@@ -126,14 +128,18 @@ def _remove(cursor: CursorWrapper, ids: list[str], *, version: int, epoch: int) 
 def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTONES) -> int:
     """Delete versions closed, and tombstones set, longer ago than given, by the database's clock. How many versions.
 
-    States before the last of them can no longer be read: `search` raises CursorExpired for them.
+    States before the last of them can no longer be read: `search` raises CursorExpired for them. What an index that
+    follows has not seen yet is kept for GIVE_UP.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         _lock(cursor)
         cursor.execute(
-            "WITH dropped AS (DELETE FROM search_offer WHERE closed_at < clock_timestamp() - make_interval(secs => %s)"
-            " RETURNING removed_epoch) SELECT count(*), max(removed_epoch) FROM dropped",
-            [keep.total_seconds()],
+            "WITH seen AS (SELECT min(epoch) AS epoch FROM search_generation"
+            "  WHERE followed_at > clock_timestamp() - make_interval(secs => %s)),"
+            " dropped AS (DELETE FROM search_offer WHERE closed_at < clock_timestamp() - make_interval(secs => %s)"
+            "  AND removed_epoch <= coalesce((SELECT epoch FROM seen), %s) RETURNING removed_epoch)"
+            " SELECT count(*), max(removed_epoch) FROM dropped",
+            [GIVE_UP.total_seconds(), keep.total_seconds(), NEVER],
         )
         count, last = cursor.fetchone()
         if count:

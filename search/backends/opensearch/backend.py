@@ -1,0 +1,156 @@
+"""The `opensearch` engine: questions go to the index that follows the projection; documents go to the projection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import atan2, degrees, hypot
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from search.backends.base import CursorExpired
+from search.backends.opensearch import request
+from search.backends.opensearch.client import Client, SearchEngineUnavailable
+from search.backends.opensearch.counting import COUNTING, Inexact
+from search.backends.opensearch.generations import Lookout, Serving
+from search.backends.opensearch.mapping import MAX_GROUPS
+from search.backends.opensearch.ordering import key_of
+from search.backends.opensearch.words import tier_of_score
+from search.backends.postgis.backend import PostgisBackend
+from search.document import OfferDocument
+from search.query import SearchQuery
+from search.ranking import Facts, Sort, score
+from search.results import CELL_RESOLUTION, Cluster, Clusters, Hit, Page, SortKey
+from search.text import Tier
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class OpenSearchBackend:
+    """search.backends.base.SearchBackend over the serving index.
+
+    `search` and `clusters` ask the cluster. What keeps documents (`apply` … `forget`) and looks one up (`get`) is the
+    projection's, which the index follows: docs/adr/0009.
+    """
+
+    name = "opensearch"
+
+    def __init__(self, client: Client, *, serving: Callable[[], Serving | None] | None = None) -> None:
+        self._client = client
+        self._serving = serving or Lookout().serving
+        self._projection = PostgisBackend()
+
+    def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
+        """Raises Inexact for more than MAX_GROUPS chains under `collapse_chains`."""
+        if query.impossible:
+            return Page((), 0, epoch or 0, None, {facet: {} for facet in query.facets})
+        at = self._state(epoch)
+        best = self._best_of_chains(query, at)
+        body = request.page(query, epoch=at.epoch, after=after, best=best, timeout_ms=settings.OPENSEARCH_TIMEOUT_MS)
+        answer = self._ask(at, body)
+        found = answer["hits"].get("hits", [])
+        hits = [_hit(query, raw) for raw in found[: query.limit]]
+        counts = answer.get("aggregations", {})
+        return Page(
+            hits=tuple(hits),
+            total=answer["hits"]["total"]["value"],
+            epoch=at.epoch,
+            next_after=hits[-1].sort_key if len(found) > query.limit else None,
+            facets={facet: COUNTING[facet].read(counts[facet.value]) for facet in query.facets},
+        )
+
+    def clusters(self, query: SearchQuery, *, resolution: int) -> Clusters:
+        """Raises ValueError for a resolution finer than CELL_RESOLUTION."""
+        if not 0 <= resolution <= CELL_RESOLUTION:
+            raise ValueError(f"cells are held at resolution {CELL_RESOLUTION}")
+        if query.impossible:
+            return Clusters((), 0, 0)
+        at = self._state(None)
+        best = self._best_of_chains(query, at)
+        cells: list[Cluster] = []
+        after: Mapping[str, Any] | None = None
+        while True:
+            body = request.clusters(
+                query,
+                epoch=at.epoch,
+                resolution=resolution,
+                best=best,
+                after=after,
+                timeout_ms=settings.OPENSEARCH_TIMEOUT_MS,
+            )
+            answer = self._ask(at, body)["aggregations"]["cells"]
+            buckets = answer.get("buckets", [])
+            cells += [_cluster(bucket) for bucket in buckets]
+            after = answer.get("after_key")
+            if after is None or len(buckets) < request.CELLS_AT_ONCE:
+                return Clusters(tuple(cells), sum(cell.count for cell in cells), at.epoch)
+
+    def _state(self, epoch: int | None) -> Serving:
+        at = self._serving()
+        if at is None:
+            raise SearchEngineUnavailable("No index of OpenSearch is ready yet.")
+        if epoch is None:
+            return at
+        if not at.oldest <= epoch <= at.epoch:
+            raise CursorExpired
+        return replace(at, epoch=epoch)
+
+    def _best_of_chains(self, query: SearchQuery, at: Serving) -> list[int] | None:
+        if not query.collapse_chains:
+            return None
+        body = request.best_of_chains(query, epoch=at.epoch, timeout_ms=settings.OPENSEARCH_TIMEOUT_MS)
+        found = self._ask(at, body).get("hits", {}).get("hits", [])
+        if len(found) >= MAX_GROUPS:
+            raise Inexact(f"more than {MAX_GROUPS} chains")
+        return [raw["fields"]["row"][0] for raw in found]
+
+    def _ask(self, at: Serving, body: dict[str, Any]) -> dict[str, Any]:
+        return self._client.search(at.index, body, timeout_seconds=settings.OPENSEARCH_TIMEOUT_MS / 1000)
+
+    def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:
+        return self._projection.get(document_id, as_of=as_of)
+
+    def apply(self, documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> None:
+        self._projection.apply(documents, gone=gone, version=version)
+
+    def held(self, branch_ids: Collection[UUID]) -> Mapping[str, int]:
+        return self._projection.held(branch_ids)
+
+    def read(self, branch_ids: Collection[UUID]) -> Sequence[OfferDocument]:
+        return self._projection.read(branch_ids)
+
+    def branches(self, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+        return self._projection.branches(after=after, limit=limit)
+
+    def forget(self) -> int:
+        return self._projection.forget()
+
+
+def _hit(query: SearchQuery, raw: Mapping[str, Any]) -> Hit:
+    shown = raw["_source"]["hit"]
+    key = key_of(query, raw["sort"])
+    facts = Facts(
+        distance_metres=None if query.origin is None else float(key[-2]),
+        rating_stars=shown["stars"],
+        discount=shown["discount"],
+        popularity=shown["popularity"],
+        age_days=(query.as_of - (_EPOCH + timedelta(microseconds=shown["listed"]))) / timedelta(days=1),
+    )
+    minute, opened = query.as_of_minute, shown["open"]
+    return Hit(
+        id=shown["id"],
+        card=shown["card"].encode(),
+        tier=Tier.NONE_ASKED if query.text is None else tier_of_score(raw["_score"]),
+        score=-float(key[1]) if query.ranking.sort is Sort.SCORE else score(query.ranking, facts),
+        facts=facts,
+        open_now=None if opened is None else any(begin <= minute < end for begin, end in opened),
+        sort_key=key,
+    )
+
+
+def _cluster(bucket: Mapping[str, Any]) -> Cluster:
+    x, y, z = (bucket[axis]["value"] for axis in "xyz")
+    return Cluster(bucket["key"]["cell"], bucket["doc_count"], degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from stack import application, environment, lock, web_assets
 from stack.errors import StackError
 from stack.folders import LOCAL, PYTHON, ROOT, VENV
 from stack.processes import Supervised
-from stack.progress import run, say, step
+from stack.progress import remove, run, say, step
 from stack.services import Services
 
 TESTING = Services(LOCAL / "test", durable=False)
@@ -55,11 +54,8 @@ def clean() -> int:
         down()
         with lock.exclusive(TESTING.folder / "lock"):
             TESTING.stop()
-    with step("Removing .local, .venv and what was built"):
-        for folder in (LOCAL, VENV, web_assets.WEB / "node_modules", web_assets.DIST):
-            shutil.rmtree(folder, ignore_errors=True)
-            if folder.exists():
-                raise StackError(f"{folder.name} could not be removed; some of it belongs to another account.")
+    built = [web_assets.WEB / "node_modules", web_assets.DIST]
+    remove("Removing .local, .venv and what was built", [LOCAL, VENV, *built])
     return 0
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from stack.folders import LOCAL, PYTHON, ROOT, VENV, write_whole
-from stack.progress import run, step
+from stack.progress import remove, run
 
 DEPLOYED = ROOT / "requirements.txt"
 REQUIREMENTS = ROOT / "requirements-dev.txt"
@@ -33,14 +32,12 @@ def is_ready() -> bool:
 def ensure() -> None:
     if is_ready():
         return
-    with step("Making a Python environment in .venv"):
-        doomed = LOCAL / f"venv.{os.getpid()}.old"
-        LOCAL.mkdir(exist_ok=True)
-        if VENV.exists():
-            VENV.rename(doomed)
-        for leftover in LOCAL.glob("venv.*.old"):
-            shutil.rmtree(leftover, ignore_errors=True)
-    run("Python environment", [sys.executable, "-m", "venv", VENV], log="venv")
+    LOCAL.mkdir(exist_ok=True)
+    if VENV.exists():
+        VENV.rename(LOCAL / f"venv.{os.getpid()}.old")
+    if outdated := list(LOCAL.glob("venv.*.old")):
+        remove("Removing the outdated Python environment", outdated)
+    run("Making a Python environment in .venv", [sys.executable, "-m", "venv", VENV], log="venv")
     # Most modules are never imported: Python compiles those that are, when they are.
     quickly = ["--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     install: list[str | Path] = [PYTHON, "-m", "pip", "install", *quickly, "--require-hashes", "-r", REQUIREMENTS]

@@ -98,6 +98,17 @@ def run(
             raise StackError(f"{title} failed (exit {child.returncode}).", log=path)
 
 
+def remove(title: str, folders: Sequence[Path]) -> None:
+    """Remove folders with all that is in them. StackError when something stays."""
+    with step(title) as current:
+        child = subprocess.Popen(["rm", "-rf", "--", *map(str, folders)], stderr=subprocess.DEVNULL)
+        while child.poll() is None:
+            current.beat()
+            time.sleep(0.05)
+        if left := [folder.name for folder in folders if folder.exists()]:
+            raise StackError(f"Not removed: {', '.join(left)}. Some of it belongs to another account.")
+
+
 def _last_line(path: Path) -> str:
     with path.open("rb") as file:
         file.seek(0, 2)

@@ -183,10 +183,14 @@ def slowest():
     print(f"\nslowest of {len(times)} hostile inputs: {name}, {1000 * times.get(name, 0):.1f} ms")  # noqa: T201 - a figure that is told
 
 
+@pytest.fixture(autouse=True)
+def warm(client):
+    """What a process does once is not this request's."""
+    client.get("/v1/search", HERE)
+
+
 @pytest.fixture
 def ask(client, slowest):
-    client.get("/v1/search", HERE)  # what a process does once is not this request's
-
     def ask(name: str, query: str):
         began = perf_counter()
         response = client.get(f"/v1/search?{query}")

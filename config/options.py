@@ -47,7 +47,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("PORT", int, "0", "Port of the web process. 0: a free one is chosen and kept.", "make down up."),
     Option("WEB_PROCESSES", int, "2", "Web processes; about one for each core.", "make up."),
     Option("WEB_THREADS", int, "4", "Threads of one web process.", "make up."),
-    Option("WORKER_PROCESSES", int, "2", "Processes of the Celery worker.", "make up."),
+    Option("WORKER_THREADS", int, "2", "Threads of one Celery worker.", "make up."),
     Option(
         "DEMO",
         str,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
 from django.db import Error
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -18,6 +21,17 @@ class IndexingConfig(AppConfig):
 
         health.register("relay", relay_keeps_up, is_required=False)
         metrics.register(FeedCollector())
+        checks.register(horizon_is_possible)
+
+
+def horizon_is_possible(**_: Any) -> list[checks.CheckMessage]:
+    from indexing.horizon import STEP_DAYS  # noqa: PLC0415  as above
+    from listings.hours import WINDOW_LIMIT_DAYS  # noqa: PLC0415
+
+    if STEP_DAYS < settings.OPENING_HORIZON_DAYS <= WINDOW_LIMIT_DAYS:
+        return []
+    limits = f"above {STEP_DAYS} and at most {WINDOW_LIMIT_DAYS}"
+    return [checks.Error(f"OPENING_HORIZON_DAYS must be {limits}.", id="indexing.E001")]
 
 
 def relay_keeps_up() -> bool:

@@ -113,7 +113,7 @@ def _discount(deal: DealSubject) -> float:
 def _commonest(currencies: Iterable[str]) -> str | None:
     """The currency of most deals, of equals the first by code; None of none."""
     counted = Counter(currencies)
-    return min(counted, key=lambda code: (-counted[code], code), default=None)
+    return min(counted, key=lambda code: (-counted[code], code)) if counted else None
 
 
 # --- hours

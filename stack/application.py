@@ -64,7 +64,7 @@ def parts() -> list[Part]:
         Part("web", (*web, "config.wsgi:application"), lambda _log: _web_answers()),
         Part(
             "worker",
-            (*celery, "worker", *logged, "--concurrency", options.value("WORKER_PROCESSES")),
+            (*celery, "worker", *logged, "--concurrency", options.value("WORKER_THREADS")),
             lambda log: " ready." in log,
         ),
     ]

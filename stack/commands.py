@@ -88,7 +88,7 @@ def stop_application() -> list[str]:
     parts = [part for part in reversed(application.parts()) if part.process.recorded() is not None]
     if not parts:
         return []
-    with step("Stopping web, worker and beat"):
+    with step("Stopping web and worker"):
         return [part.name for part in parts if part.process.stop()]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from indexing.apps import horizon_is_possible
 from indexing.chores import DUTIES, REFRESH_SPREAD, Duty, sweep
 from indexing.engines import engine
 from indexing.horizon import STEP_DAYS, phase_of
@@ -15,6 +16,12 @@ from tests.factories import BranchFactory
 pytestmark = pytest.mark.django_db
 
 AT_ONCE = {name: Duty(timedelta(0), duty.do) for name, duty in DUTIES.items()}
+
+
+@pytest.mark.parametrize(("days", "errors"), [(6, 1), (7, 0), (32, 0), (33, 1)])
+def test_a_horizon_that_cannot_be_held_is_refused_at_start(settings, days, errors):
+    settings.OPENING_HORIZON_DAYS = days
+    assert len(horizon_is_possible()) == errors
 
 
 def age(**progress):

@@ -25,7 +25,10 @@ def up() -> int:
     with lock.exclusive(LOCAL / "lock"):
         application.SERVICES.install()
         prepare_environment()
-        web_assets.ensure()
+        try:
+            web_assets.ensure()
+        except StackError as error:
+            say(f"{error}\n  Going on without the pages: the API needs none of them. The next make up tries again.")
         application.SERVICES.start()
         application.choose_port()
         application.migrate()

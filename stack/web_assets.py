@@ -80,7 +80,11 @@ def is_new_enough(version: str) -> bool:
 
 
 def _npm(*words: str) -> list[str | Path]:
-    return [node_folder() / "npm", "--prefix", WEB, *words]
+    folder = node_folder()
+    # In the wheel bin/npm is a copy of what should be a link, and does not find its own modules.
+    script = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    npm = [folder / "node", script] if folder.is_relative_to(OWN_NODE) else [folder / "npm"]
+    return [*npm, "--prefix", WEB, *words]
 
 
 def _environment() -> dict[str, str]:

@@ -13,7 +13,8 @@ export default typescript.config(
       // Lit binds listeners to the element itself.
       "@typescript-eslint/unbound-method": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      eqeqeq: "error",
+      eqeqeq: ["error", "smart"],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
       "no-console": "error",
     },
   },

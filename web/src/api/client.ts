@@ -45,7 +45,7 @@ export function urlOf(path: string, query: Readonly<Record<string, string | numb
 }
 
 /** GET an operation. Throws ApiProblem, NetworkFailure, or the signal's own reason. */
-export async function get<P extends keyof paths & string>(
+export async function get<P extends keyof paths>(
   path: P,
   options: { id?: string; query?: Query<P>; signal?: AbortSignal } = {},
 ): Promise<Answer<P>> {

@@ -355,8 +355,8 @@ export class VnApp extends LitElement {
   };
 
   private ask(changes: Partial<Record<keyof Question, string | undefined>>): void {
-    const merged = Object.fromEntries(Object.entries({ ...this.page.question, ...changes }).filter(([, value]) => value !== undefined));
-    this.go({ question: merged as Question, open: null, why: false });
+    const merged = Object.fromEntries(Object.entries<string | undefined>({ ...this.page.question, ...changes }).filter(([, value]) => value !== undefined));
+    this.go({ question: merged, open: null, why: false });
   }
 
   private submitted(event: Event): void {
@@ -527,7 +527,7 @@ export class VnApp extends LitElement {
 
   private quickFilters(question: Question): TemplateResult {
     const extra = filtersOf(question).filter((name) => !["kind", "category", "open_now", "has_deals"].includes(name)).length;
-    const flip = (name: "open_now" | "has_deals"): void => this.ask({ [name]: question[name] === "true" ? undefined : "true", ...(name === "open_now" ? { open_at: undefined } : {}) });
+    const flip = (name: "open_now"): void => this.ask({ [name]: question[name] === "true" ? undefined : "true", open_at: undefined });
     const kind = (value: "place" | "deal"): void => this.ask({ kind: question.kind === value ? undefined : value });
     return html`
       <vn-chip icon="filter" label=${t("filters")} .count=${extra > 0 ? number(extra) : null} ?on=${extra > 0} @click=${this.openFilters}></vn-chip>

@@ -11,13 +11,13 @@ export interface CategoryRow {
 export function rowFor(roots: readonly CategoryNode[], slug: string | undefined): CategoryRow {
   const path = slug === undefined ? [] : (pathTo(roots, slug) ?? []);
   const children = path.at(-1)?.children ?? [];
-  return { path, choices: path.length === 0 ? [...roots] : [...(children as CategoryNode[])] };
+  return { path, choices: path.length === 0 ? [...roots] : [...(children)] };
 }
 
 function pathTo(nodes: readonly CategoryNode[], slug: string): CategoryNode[] | null {
   for (const node of nodes) {
     if (node.slug === slug) return [node];
-    const below = pathTo(node.children as CategoryNode[], slug);
+    const below = pathTo(node.children, slug);
     if (below) return [node, ...below];
   }
   return null;

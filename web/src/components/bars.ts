@@ -1,8 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 
 import { base } from "./base.js";
+import { width } from "./width.js";
 
 export interface Bar {
   name: string;
@@ -67,8 +67,8 @@ export class VnBars extends LitElement {
         (bar) => html`<div>
           <dt class="head"><span>${bar.name}</span><span class="points">${bar.points}</span></dt>
           <dd>
-            <div class="track" style=${styleMap({ width: `${(bar.weight / longest) * 100}%` })} aria-hidden="true">
-              <div class="fill" style=${styleMap({ width: `${bar.value * 100}%` })}></div>
+            <div class="track" ${width(bar.weight / longest)} aria-hidden="true">
+              <div class="fill" ${width(bar.value)}></div>
             </div>
             <p class="words">${bar.words}</p>
           </dd>

@@ -10,7 +10,7 @@ export type View = { kind: "pins"; page: SearchPage } | { kind: "clusters"; clus
 
 /** The filters of a question without its area, its order and its words' order: what clusters and pins share. */
 export function filtersIn(question: Question): Record<string, string | undefined> {
-  const { lat: _lat, lon: _lon, radius_metres: _radius, bbox: _bbox, sort: _sort, profile: _profile, ...filters } = question;
+  const { lat, lon, radius_metres, bbox, sort, profile, ...filters } = question;
   return { ...filters };
 }
 

@@ -85,8 +85,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "MAP_BASE_TILES",
         str,
-        "",
-        "URL of the base map's vector tiles with {z}/{x}/{y}. Empty: streets are not drawn.",
+        "/v1/tiles/base/{z}/{x}/{y}.mvt",
+        "URL of the base map's vector tiles. Another server's must be let in by Content-Security-Policy too.",
     ),
     Option(
         "OPENING_HORIZON_DAYS",

@@ -193,6 +193,8 @@ _OWN_FILES: dict[str, list[str]] = {"script-src": ["'self'"], "style-src": ["'se
 CSP_BY_PATH: dict[str, dict[str, list[str]]] = {
     "/docs": {**_OWN_FILES, "connect-src": ["'self'"]},
     "/errors": {"style-src": ["'self'"]},
+    # The map's worker lives under the policy of its own file, and it is what fetches tiles.
+    "/static/web/": {"connect-src": ["'self'"]},
     # The back office's theme evaluates its bindings and sets styles inline; only staff reach it.
     "/admin/": {
         **_OWN_FILES,

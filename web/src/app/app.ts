@@ -203,14 +203,16 @@ export class VnApp extends LitElement {
           display: none;
         }
         form[role="search"] {
-          padding: var(--space-2) 6.25rem var(--space-2) var(--space-3);
+          padding: var(--space-2) 7rem var(--space-2) var(--space-3);
         }
         .box input[type="search"] {
           box-shadow: var(--shadow-m);
           border-color: var(--line);
         }
         .bar vn-button {
-          --surface: var(--surface);
+          --ghost-surface: var(--surface);
+          border-radius: var(--radius-full);
+          box-shadow: var(--shadow-m);
         }
         .row {
           border: 0;
@@ -219,6 +221,12 @@ export class VnApp extends LitElement {
         .map {
           position: absolute;
           inset: 0;
+        }
+        .detail {
+          z-index: 4;
+        }
+        .with-detail .list {
+          visibility: hidden;
         }
         .list,
         .detail {
@@ -240,6 +248,10 @@ export class VnApp extends LitElement {
         }
         .toast {
           z-index: 5;
+        }
+        .detail {
+          --sheet-top: 4.25rem;
+          border-radius: var(--radius-l) var(--radius-l) 0 0;
         }
       }
     `,

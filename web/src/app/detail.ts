@@ -73,10 +73,18 @@ export class VnDetail extends LitElement {
       .facts {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.2rem var(--space-3);
+        gap: 0.2rem var(--space-2);
         margin-top: var(--space-2);
         font-size: var(--text-s);
         color: var(--ink-muted);
+      }
+      .facts > :not(:last-child)::after {
+        content: "·";
+        margin-left: var(--space-2);
+      }
+      .deal {
+        display: grid;
+        gap: var(--space-3);
       }
       .actions {
         display: flex;
@@ -246,7 +254,7 @@ export class VnDetail extends LitElement {
     const away = this.hit?.distance_metres;
     return html`<p class="facts">
       ${this.subject.startsWith("deal") ? html`<span><bdi>${this.place?.name ?? this.hit?.name}</bdi></span>` : nothing}
-      <vn-stars .stars=${rating?.stars ?? null} count=${rating?.count ?? 0} ?generated=${rating?.generated ?? false}></vn-stars>
+      <span><vn-stars .stars=${rating?.stars ?? null} count=${rating?.count ?? 0} ?generated=${rating?.generated ?? false}></vn-stars></span>
       <span>${category}</span>
       ${away == null ? nothing : html`<span>${t("away", { distance: distance(away) })}</span>`}
     </p>`;
@@ -263,7 +271,7 @@ export class VnDetail extends LitElement {
       deal.new_customers_only ? t("new_customers_only") : null,
       t(`fulfilment_${deal.fulfilment}`),
     ].filter((rule) => rule !== null);
-    return html`<section>
+    return html`<section class="deal">
       <vn-price large minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
       <ul class="tags">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>
       ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}

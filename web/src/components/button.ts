@@ -53,7 +53,7 @@ export class VnButton extends LitElement {
         border-color: var(--line-strong);
       }
       .ghost {
-        background: transparent;
+        background: var(--ghost-surface, transparent);
         color: var(--ink);
       }
       .ghost:hover:not(:disabled) {

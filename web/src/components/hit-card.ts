@@ -78,9 +78,9 @@ export class VnHitCard extends LitElement {
         font-size: var(--text-s);
         color: var(--ink-muted);
       }
-      .facts > span + span::before {
+      .facts > :not(:last-child)::after {
         content: "·";
-        margin-right: 0.5rem;
+        margin-left: 0.5rem;
       }
       .open {
         color: var(--good);

@@ -91,7 +91,7 @@ export class VnHours extends LitElement {
     const then = at === null ? "" : status.state === "open" ? t("closes_at", { time: at }) : this.opensAt(status.changes_at ?? "", at);
     return html`<p class="now">
       <span class=${status.state}>${status.state === "open" ? t("open") : t("closed")}</span>
-      <span class="then">${then}</span>
+      ${then === "" ? nothing : html`<span class="then">· ${then}</span>`}
     </p>`;
   }
 

@@ -44,12 +44,8 @@ export function compact(value: number): string {
   return new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
-export function dateTime(instant: string, zone: string): string {
-  return new Intl.DateTimeFormat(language(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(instant));
-}
-
 export function clockAt(instant: string, zone: string): string {
-  return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(new Date(instant));
 }
 
 export function date(instant: string, zone: string): string {

@@ -1,7 +1,7 @@
 /** The map's colours: a canvas renderer cannot read custom properties, so they stand here once more. */
 export interface Palette {
   land: string;
-  ground: string;
+  square: string;
   water: string;
   green: string;
   building: string;
@@ -12,7 +12,9 @@ export interface Palette {
   rail: string;
   label: string;
   labelHalo: string;
+  streetLabel: string;
   waterLabel: string;
+  greenLabel: string;
   accent: string;
   deal: string;
   onPin: string;
@@ -25,7 +27,7 @@ export interface Palette {
 
 export const LIGHT: Palette = {
   land: "#f4f1ea",
-  ground: "#eeeae0",
+  square: "#ebe6db",
   water: "#bfd9e2",
   green: "#d5e4c8",
   building: "#e6e0d5",
@@ -36,7 +38,9 @@ export const LIGHT: Palette = {
   rail: "#cdc6b8",
   label: "#4f565a",
   labelHalo: "#f8f6f1",
-  waterLabel: "#47768a",
+  streetLabel: "#6d7377",
+  waterLabel: "#3f6d80",
+  greenLabel: "#557344",
   accent: "#0d6759",
   deal: "#b0361a",
   onPin: "#ffffff",
@@ -49,7 +53,7 @@ export const LIGHT: Palette = {
 
 export const DARK: Palette = {
   land: "#191f22",
-  ground: "#1d2427",
+  square: "#222a2d",
   water: "#10303b",
   green: "#1d2f25",
   building: "#242c30",
@@ -60,7 +64,9 @@ export const DARK: Palette = {
   rail: "#30383c",
   label: "#b5bfc4",
   labelHalo: "#161b1d",
+  streetLabel: "#8d989d",
   waterLabel: "#7fb0c2",
+  greenLabel: "#8fb08a",
   accent: "#63ccb5",
   deal: "#ff9d80",
   onPin: "#06251f",

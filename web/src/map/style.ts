@@ -26,30 +26,45 @@ export function mapStyle({ dark, baseTiles, language }: StyleOptions): StyleSpec
       ...foundLayers(palette),
     ],
   };
-  if (baseTiles !== null) style.sources.base = { type: "vector", tiles: [baseTiles], minzoom: 0, maxzoom: 15 };
+  if (baseTiles !== null) style.sources.base = { type: "vector", tiles: [baseTiles], minzoom: 0, maxzoom: 16 };
   return style;
 }
 
 const byZoom = (...stops: number[]): ExpressionSpecification =>
   ["interpolate", ["exponential", 1.6], ["zoom"], ...stops] as unknown as ExpressionSpecification;
 
+const kindIn = (...kinds: string[]): ExpressionSpecification => ["in", ["get", "kind"], ["literal", kinds]];
+
+/** A line's width: `narrow` for small streets, `wide` for main ones, in pixels at each zoom. */
+function widths(stops: readonly (readonly [zoom: number, narrow: number, wide: number])[]): ExpressionSpecification {
+  const wide = kindIn("motorway", "primary", "secondary");
+  const pairs = stops.flatMap(([zoom, small, big]) => [zoom, ["case", wide, big, kindIn("tertiary"), (small + big) / 2, small]]);
+  return ["interpolate", ["exponential", 1.6], ["zoom"], ...pairs] as unknown as ExpressionSpecification;
+}
+
 function baseLayers(palette: Palette, language: string): LayerSpecification[] {
-  const name: ExpressionSpecification = ["coalesce", ["get", `name:${language}`], ["get", "name"]];
-  const major: ExpressionSpecification = ["in", ["get", "kind"], ["literal", ["motorway", "trunk", "primary", "secondary", "major"]]];
-  const rail: ExpressionSpecification = ["in", ["get", "kind"], ["literal", ["rail", "tram", "subway", "light_rail"]]];
-  const path: ExpressionSpecification = ["in", ["get", "kind"], ["literal", ["footway", "path", "cycleway", "steps", "pedestrian", "track", "bridleway"]]];
+  const name: ExpressionSpecification = ["coalesce", ["get", language.startsWith("zh") ? "name_zh" : "name_en"], ["get", "name"]];
+  const polygon: ExpressionSpecification = ["==", ["geometry-type"], "Polygon"];
+  const line: ExpressionSpecification = ["==", ["geometry-type"], "LineString"];
+  const paved: ExpressionSpecification = ["!", kindIn("rail", "tram", "path", "steps")];
+  const base = { source: "base" } as const;
+  const round = { "line-cap": "round", "line-join": "round" } as const;
+  const halo = { "text-halo-color": palette.labelHalo, "text-halo-width": 1.5 } as const;
   return [
-    { id: "land", type: "fill", source: "base", "source-layer": "land", paint: { "fill-color": palette.ground } },
-    { id: "green", type: "fill", source: "base", "source-layer": "green", paint: { "fill-color": palette.green } },
-    { id: "water", type: "fill", source: "base", "source-layer": "water", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": palette.water } },
-    { id: "waterways", type: "line", source: "base", "source-layer": "water", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": palette.water, "line-width": byZoom(10, 0.6, 16, 4) } },
-    { id: "rails", type: "line", source: "base", "source-layer": "streets", filter: rail, paint: { "line-color": palette.rail, "line-width": byZoom(11, 0.5, 17, 2), "line-dasharray": [3, 2] } },
-    { id: "paths", type: "line", source: "base", "source-layer": "streets", minzoom: 14, filter: path, paint: { "line-color": palette.path, "line-width": byZoom(14, 0.5, 18, 2.5), "line-dasharray": [2, 1.5] } },
-    { id: "street-casings", type: "line", source: "base", "source-layer": "streets", minzoom: 12, filter: ["!", ["any", rail, path]], layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": palette.streetCasing, "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 12, ["case", major, 2.6, 1], 18, ["case", major, 26, 15]] } },
-    { id: "streets", type: "line", source: "base", "source-layer": "streets", filter: ["!", ["any", rail, path]], layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": palette.street, "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 11, ["case", major, 1.2, 0.3], 18, ["case", major, 23, 12.5]] } },
-    { id: "buildings", type: "fill", source: "base", "source-layer": "buildings", minzoom: 13.5, paint: { "fill-color": palette.building, "fill-outline-color": palette.buildingLine, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 13.5, 0, 14.5, 1] } },
-    { id: "street-names", type: "symbol", source: "base", "source-layer": "streets", minzoom: 14, filter: ["has", "name"], layout: { "symbol-placement": "line", "text-field": name, "text-font": FONT, "text-size": 11.5, "symbol-spacing": 320 }, paint: { "text-color": palette.label, "text-halo-color": palette.labelHalo, "text-halo-width": 1.4 } },
-    { id: "labels", type: "symbol", source: "base", "source-layer": "labels", layout: { "text-field": name, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 10, 12, 16, 15], "text-max-width": 8, "text-padding": 6 }, paint: { "text-color": ["case", ["in", ["get", "kind"], ["literal", ["water", "bay", "sea", "lake", "strait"]]], palette.waterLabel, palette.label], "text-halo-color": palette.labelHalo, "text-halo-width": 1.6 } },
+    { ...base, id: "land", type: "fill", "source-layer": "land", filter: ["!=", ["get", "kind"], "square"], paint: { "fill-color": palette.land } },
+    { ...base, id: "green", type: "fill", "source-layer": "green", paint: { "fill-color": palette.green, "fill-opacity": ["case", kindIn("pitch", "grass", "scrub"), 0.65, 1] } },
+    { ...base, id: "squares", type: "fill", "source-layer": "land", filter: ["==", ["get", "kind"], "square"], paint: { "fill-color": palette.square } },
+    { ...base, id: "water", type: "fill", "source-layer": "water", filter: polygon, paint: { "fill-color": palette.water } },
+    { ...base, id: "waterways", type: "line", "source-layer": "water", filter: line, paint: { "line-color": palette.water, "line-width": byZoom(11, 0.6, 17, 5) } },
+    { ...base, id: "paths", type: "line", "source-layer": "streets", minzoom: 15, filter: kindIn("path", "steps"), paint: { "line-color": palette.path, "line-width": byZoom(15, 0.7, 19, 3), "line-dasharray": [2, 1.4] } },
+    { ...base, id: "street-casings", type: "line", "source-layer": "streets", minzoom: 13, filter: paved, layout: round, paint: { "line-color": palette.streetCasing, "line-width": widths([[13, 1.6, 4.2], [16, 6.5, 12], [19, 24, 40]]) } },
+    { ...base, id: "streets", type: "line", "source-layer": "streets", filter: paved, layout: { ...round, "line-sort-key": ["get", "rank"] }, paint: { "line-color": palette.street, "line-width": widths([[8, 0.4, 0.9], [13, 0.9, 2.8], [16, 5, 10], [19, 21, 37]]) } },
+    { ...base, id: "rails", type: "line", "source-layer": "streets", filter: kindIn("rail", "tram"), paint: { "line-color": palette.rail, "line-width": byZoom(12, 0.6, 18, 2.2), "line-dasharray": [4, 2] } },
+    { ...base, id: "buildings", type: "fill", "source-layer": "buildings", minzoom: 14, paint: { "fill-color": palette.building, "fill-outline-color": palette.buildingLine, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.35, 15.5, 1] } },
+    { ...base, id: "street-names", type: "symbol", "source-layer": "streets", minzoom: 14.5, filter: ["all", ["has", "name"], ["!", kindIn("rail", "tram")]], layout: { "symbol-placement": "line", "text-field": name, "text-font": FONT, "text-size": 11, "symbol-spacing": 380, "text-padding": 8 }, paint: { "text-color": palette.streetLabel, ...halo } },
+    { ...base, id: "water-names", type: "symbol", "source-layer": "water", minzoom: 12, filter: ["all", ["has", "name"], polygon], layout: { "text-field": name, "text-font": FONT, "text-size": 12, "text-max-width": 7, "text-padding": 20 }, paint: { "text-color": palette.waterLabel, "text-halo-color": palette.water, "text-halo-width": 1.2 } },
+    { ...base, id: "green-names", type: "symbol", "source-layer": "green", minzoom: 15, filter: ["all", ["has", "name"], kindIn("park", "cemetery", "wood")], layout: { "text-field": name, "text-font": FONT, "text-size": 11, "text-max-width": 7, "text-padding": 12 }, paint: { "text-color": palette.greenLabel, ...halo } },
+    { ...base, id: "labels", type: "symbol", "source-layer": "labels", layout: { "text-field": name, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["get", "rank"], 3, 11.5, 9, 17], "text-max-width": 8, "text-padding": 10, "symbol-sort-key": ["-", ["get", "rank"]] }, paint: { "text-color": palette.label, ...halo, "text-halo-width": 1.8 } },
   ];
 }
 
@@ -61,7 +76,7 @@ function foundLayers(palette: Palette): LayerSpecification[] {
     { id: "cluster-counts", type: "symbol", source: "clusters", layout: { "text-field": ["get", "label"], "text-font": BOLD, "text-size": 12, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": palette.clusterText } },
     { id: "dots", type: "circle", source: "dots", paint: { "circle-color": colour, "circle-radius": ["case", ["get", "selected"], 9, 5.5], "circle-stroke-color": palette.rim, "circle-stroke-width": 1.5 } },
     { id: "ranked-dots", type: "circle", source: "ranked", paint: { "circle-color": colour, "circle-radius": 5.5, "circle-stroke-color": palette.rim, "circle-stroke-width": 1.5 } },
-    { id: "ranked", type: "symbol", source: "ranked", layout: { "symbol-sort-key": ["get", "order"], "icon-image": ["concat", "pin-", ["case", ["get", "deal"], "deal", "place"]], "icon-size": ["case", ["get", "selected"], 1.3, ["get", "hovered"], 1.2, 1], "icon-padding": 0, "text-padding": 0, "text-field": ["get", "label"], "text-font": BOLD, "text-size": ["case", ["get", "selected"], 13.5, 11.5] }, paint: { "text-color": palette.onPin } },
+    { id: "ranked", type: "symbol", source: "ranked", layout: { "symbol-sort-key": ["get", "order"], "icon-image": ["concat", "pin-", ["case", ["get", "deal"], "deal", "place"]], "icon-size": ["case", ["get", "selected"], 1.3, ["get", "hovered"], 1.2, 1], "icon-padding": 0, "text-padding": 0, "text-field": ["get", "label"], "text-font": BOLD, "text-size": ["case", ["get", "selected"], 13.5, [">", ["length", ["get", "label"]], 2], 9.5, 11.5] }, paint: { "text-color": palette.onPin } },
     { id: "here", type: "circle", source: "here", paint: { "circle-color": palette.here, "circle-radius": 7, "circle-stroke-color": "#ffffff", "circle-stroke-width": 3 } },
   ];
 }

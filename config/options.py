@@ -62,7 +62,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("RATE_LIMIT_READ", str, "1200/minute", "Lookups of single things allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),
     Option("METRICS_ALLOWED", list, "127.0.0.1,::1", "Client addresses that may read /metrics, by comma."),
-    Option("SEARCH_BACKEND", str, "postgis", "The engine that answers searches: `postgis` or `opensearch`."),
+    Option(
+        "SEARCH_BACKEND",
+        str,
+        "auto",
+        "The engine that answers searches: `auto` (OpenSearch where OPENSEARCH_URL names it, PostGIS while it cannot),"
+        " `opensearch` or `postgis`.",
+    ),
     Option(
         "OPENSEARCH_URL",
         list,
@@ -70,9 +76,9 @@ OPTIONS: tuple[Option, ...] = (
         "http(s)://user:password@host:port of OpenSearch 3, several by comma. Empty: `make up` starts a private one.",
     ),
     Option("OPENSEARCH_PREFIX", str, "vicinity", "What the names of the indexes begin with."),
-    Option("OPENSEARCH_SHARDS", int, "1", "Shards of an index.", "Run `manage.py rebuild_index --engine opensearch`."),
+    Option("OPENSEARCH_SHARDS", int, "1", "Shards of an index.", "Run `manage.py rebuild_index --backend opensearch`."),
     Option(
-        "OPENSEARCH_REPLICAS", int, "0", "Copies of each shard.", "Run `manage.py rebuild_index --engine opensearch`."
+        "OPENSEARCH_REPLICAS", int, "0", "Copies of each shard.", "Run `manage.py rebuild_index --backend opensearch`."
     ),
     Option("OPENSEARCH_TIMEOUT_MS", int, "800", "PostGIS answers when OpenSearch has not after this."),
     Option("STATEMENT_TIMEOUT_MS", int, "5000", "PostgreSQL gives up on one statement of a web request after this."),

@@ -21,6 +21,9 @@ class IndexingConfig(AppConfig):
 
         health.register("relay", relay_keeps_up, is_required=False)
         metrics.register(FeedCollector())
+        if settings.OPENSEARCH_URL:
+            health.register("opensearch", opensearch_answers, is_required=False)
+            metrics.register(GenerationCollector())
         checks.register(horizon_is_possible)
 
 
@@ -38,6 +41,37 @@ def relay_keeps_up() -> bool:
     from indexing.queue import LAG_ALARM_SECONDS, lag_seconds  # noqa: PLC0415  models are loaded by now
 
     return lag_seconds() < LAG_ALARM_SECONDS
+
+
+def opensearch_answers() -> bool:
+    from search.backends.registry import answers_as_meant  # noqa: PLC0415  models are loaded by now
+
+    return answers_as_meant()
+
+
+class GenerationCollector(Collector):
+    """How far the index that serves is behind the projection."""
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return [
+            GaugeMetricFamily("vicinity_opensearch_behind_seconds", "Since when the index has not held everything."),
+            GaugeMetricFamily("vicinity_opensearch_epoch", "All changes up to it can be searched."),
+            GaugeMetricFamily("vicinity_opensearch_parked", "Documents that an index refused."),
+        ]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        from search.backends.opensearch.generations import serving  # noqa: PLC0415  models are loaded by now
+        from search.models import Parked  # noqa: PLC0415
+
+        try:
+            state, parked = serving(), Parked.objects.count()
+        except Error:
+            return
+        if state is None:
+            return
+        for family, value in zip(self.describe(), (state.behind_seconds, state.epoch, parked), strict=True):
+            family.add_metric([], value)
+            yield family
 
 
 class FeedCollector(Collector):

@@ -135,7 +135,7 @@ def _follow_one(client: Client, name: str, refresh: Callable[[Client, str], None
         if generation.epoch >= current and not _is_stale(generation):
             return Followed(0, 0, is_true=True)
         if _must_begin_anew(client, generation, oldest):
-            return Followed(0, 0, is_true=False)
+            _begin_anew(client, generation)
         target = _target(generation.epoch, current)
         rows = parked = 0
         for batch in _rows(generation.epoch, target):
@@ -161,14 +161,17 @@ def _is_stale(generation: Generation) -> bool:
 
 
 def _must_begin_anew(client: Client, generation: Generation, oldest: int) -> bool:
-    """Makes the index anew where it is not the one we wrote to, or where the projection forgot what it never saw."""
-    if client.uuid(generation.name) == generation.uuid and not 0 < generation.epoch < oldest:
-        return False
+    """Whether the index is not the one we wrote to, or the projection forgot what it never saw."""
+    return client.uuid(generation.name) != generation.uuid or 0 < generation.epoch < oldest
+
+
+def _begin_anew(client: Client, generation: Generation) -> None:
     log.warning("index_begins_anew", index=generation.name, epoch=generation.epoch)
     Parked.objects.filter(generation=generation).delete()
-    uuid = _create_index(client, generation.name)
-    Generation.objects.filter(name=generation.name).update(uuid=uuid, epoch=0, true_at=None, followed_at=_CLOCK)
-    return True
+    generation.uuid = _create_index(client, generation.name)
+    generation.epoch = 0
+    generation.true_at = None
+    generation.save(update_fields=["uuid", "epoch", "true_at"])
 
 
 def _target(epoch: int, current: int) -> int:

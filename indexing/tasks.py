@@ -7,10 +7,11 @@ from celery import shared_task
 from config.celery import app
 from indexing.chores import sweep as do_sweep
 from indexing.engines import engine
+from indexing.following import Following
 from indexing.relay import drain_all
 from indexing.waker import Waker
 
-app.steps["worker"].add(Waker)
+app.steps["worker"].update({Waker, Following})
 
 
 @shared_task(name="indexing.drain")

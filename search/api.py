@@ -20,6 +20,7 @@ from config.languages import accepted_languages
 from geo.types import Box
 from search.backends.base import CursorExpired, SearchBackend
 from search.backends.registry import backend_for
+from search.backends.switch import Switch
 from search.cursor import Cursor, question_digest, seal, unseal
 from search.map_cells import parse_resolution
 from search.parameters import CLUSTERS_NAMES, MAX_CURSOR_CHARACTERS, MAX_POLYGON_CHARACTERS, SEARCH_NAMES
@@ -68,8 +69,9 @@ class SearchView(APIView):
         )
         page = _page(asked, cursor, backend)
         languages = asked.languages or accepted_languages(request.headers.get("Accept-Language", ""))
+        engine = page.backend or backend.name
         data = page_data(
-            asked, page, languages=languages, next_cursor=_next_cursor(asked, page, backend), backend=backend.name
+            asked, page, languages=languages, next_cursor=_next_cursor(asked, page, engine), backend=engine
         )
         return Response(data, headers=_HEADERS)
 
@@ -78,17 +80,19 @@ def _page(asked: SearchRequest, cursor: Cursor | None, backend: SearchBackend) -
     if cursor is None:
         return EMPTY if asked.query.impossible else backend.search(asked.query)
     cursor.for_query(asked.query)
+    if isinstance(backend, Switch):
+        return backend.continued(asked.query, engine=cursor.backend, after=cursor.after, epoch=cursor.epoch)
     if cursor.backend != backend.name:
         raise CursorExpired("Another engine answers now. Begin again without a cursor.")
     return backend.search(asked.query, after=cursor.after, epoch=cursor.epoch)
 
 
-def _next_cursor(asked: SearchRequest, page: Page, backend: SearchBackend) -> str | None:
+def _next_cursor(asked: SearchRequest, page: Page, engine: str) -> str | None:
     if page.next_after is None:
         return None
     return seal(
         Cursor(
-            backend=backend.name,
+            backend=engine,
             epoch=page.epoch,
             as_of=asked.query.as_of,
             digest=question_digest(asked.query),
@@ -129,5 +133,5 @@ class ClustersView(APIView):
             found,
             resolution=resolution,
             boundary="boundary" in params and parse_flag(params["boundary"], parameter="boundary"),
-            backend=backend.name,
+            backend=found.backend or backend.name,
         )

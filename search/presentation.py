@@ -41,7 +41,7 @@ def page_data(
             "half_distance_metres": query.ranking.half_distance_metres,
         },
         "backend": backend,
-        "degraded": False,
+        "degraded": page.degraded,
         "attribution": _attribution(cards),
     }
 
@@ -117,5 +117,5 @@ def clusters_data(
         "resolution": resolution,
         "as_of": instant_text(query.as_of),
         "backend": backend,
-        "degraded": False,
+        "degraded": clusters.degraded,
     }

@@ -57,6 +57,10 @@ class Page:
     next_after: SortKey | None
     facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
     total_is_exact: bool = True
+    backend: str = ""
+    """Which engine answered, where more than one may; else empty."""
+    degraded: bool = False
+    """The fallback answered."""
 
 
 CELL_RESOLUTION = 12
@@ -79,3 +83,5 @@ class Clusters:
     cells: tuple[Cluster, ...]
     total: int
     epoch: int
+    backend: str = ""
+    degraded: bool = False

@@ -53,3 +53,19 @@ def shared_data() -> Path:
 def opensearch_url() -> str:
     """A cluster that tests may fill. Use together with the mark `opensearch`."""
     return OPENSEARCH
+
+
+@pytest.fixture(scope="session")
+def cluster_client(opensearch_url):
+    from search.backends.opensearch.client import Client
+
+    return Client([opensearch_url])
+
+
+@pytest.fixture
+def cluster(cluster_client, settings):
+    """A client of OpenSearch, with no index of ours at the start and at the end."""
+    settings.OPENSEARCH_PREFIX = f"opensearch-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    settings.OPENSEARCH_TIMEOUT_MS = 30_000  # of tests, the machine is busier than of users
+    yield cluster_client
+    cluster_client.delete(f"{settings.OPENSEARCH_PREFIX}-offers-*")

@@ -110,7 +110,7 @@ def test_the_circle_is_looked_up_in_the_index():
 
 def test_an_engine_that_there_is_not_is_one_clear_error(settings):
     settings.SEARCH_BACKEND = "postgres"
-    with pytest.raises(ImproperlyConfigured, match="SEARCH_BACKEND is 'postgres'; take one of postgis"):
+    with pytest.raises(ImproperlyConfigured, match="'postgres'; take one of auto, opensearch, postgis"):
         backend_for()
 
 

@@ -1,4 +1,4 @@
-"""Compare the index with the database, document by document; with --repair, rebuild what differs."""
+"""Compare the projection with the database, or OpenSearch with the projection; with --repair, mend what differs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from django.db import transaction
 
 from indexing.drift import compare_all
 from indexing.engines import engine
+from indexing.generations import compare, repair
 from indexing.relay import drain_all
 from listings import changes
 from listings.models import Change
+from search.backends.opensearch.client import required
+from search.models import Generation, Parked
 
 SHOWN = 50
 TELL_EVERY_SECONDS = 2.0
@@ -23,9 +26,13 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="Rebuild the branches that differ.")
+        parser.add_argument("--repair", action="store_true", help="Rebuild what differs.")
+        parser.add_argument("--backend", choices=["postgis", "opensearch"], default="postgis", help="Which to compare.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["backend"] == "opensearch":
+            self._check_opensearch(repairing=options["repair"])
+            return
         backend = engine()
         documents = in_flight = differing = 0
         began = told = time.monotonic()
@@ -50,3 +57,21 @@ class Command(BaseCommand):
         )
         if differing and not options["repair"]:
             raise CommandError("The index differs from the database; --repair rebuilds what does.")
+
+    def _check_opensearch(self, *, repairing: bool) -> None:
+        client = required()
+        left = 0
+        for generation in Generation.objects.order_by("name"):
+            found = compare(client, generation)
+            self.stdout.write(
+                f"{generation.name} at epoch {generation.epoch:,}: {found.compared:,} documents compared,"
+                f" {len(found.missing):,} missing, {len(found.extra):,} extra, {len(found.other):,} of other content,"
+                f" {Parked.objects.filter(generation=generation).count():,} parked."
+            )
+            if found.count and repairing:
+                repair(client, generation, found)
+                found = compare(client, Generation.objects.get(name=generation.name))
+                self.stdout.write(f"  after repair, {found.count:,} differ.")
+            left += found.count
+        if left:
+            raise CommandError("OpenSearch differs from the projection; --repair writes again what does.")

@@ -9,8 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from indexing.engines import engine
+from indexing.generations import NotTheSame
+from indexing.generations import rebuild as rebuild_generation
 from indexing.rebuild import Progress, RebuildRuns, rebuild, unfinished
 from listings.models import Branch
+from search.backends.opensearch.client import SearchEngineUnavailable, required
+from search.models import Generation
 
 TELL_EVERY_SECONDS = 2.0
 
@@ -19,9 +23,13 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--backend", choices=["postgis", "opensearch"], default="postgis", help="Which to rebuild.")
         parser.add_argument("--restart", action="store_true", help="Begin anew even if a rebuild was interrupted.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["backend"] == "opensearch":
+            self._rebuild_opensearch(restart=options["restart"])
+            return
         resumed = None if options["restart"] else unfinished()
         if resumed:
             self.stdout.write(f"Going on behind branch {resumed.after} ({resumed.branches:,} were done).")
@@ -51,3 +59,13 @@ class Command(BaseCommand):
         )
         if done.failed:
             raise CommandError(f"{done.failed:,} branches could not be built; the relay tries again and keeps why.")
+
+    def _rebuild_opensearch(self, *, restart: bool) -> None:
+        def tell(generation: Generation) -> None:
+            self.stdout.write(f"  {generation.name} holds all up to epoch {generation.epoch:,}")
+
+        try:
+            served = rebuild_generation(required(), restart=restart, tell=tell)
+        except (NotTheSame, SearchEngineUnavailable) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{served.name} is the same as the projection and serves.")

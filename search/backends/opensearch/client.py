@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from opensearchpy import OpenSearch, exceptions
 from opensearchpy.serializer import JSONSerializer
 
@@ -150,3 +151,11 @@ def configured() -> Client | None:
     """The client of the setting OPENSEARCH_URL; None where it is empty."""
     hosts = tuple(settings.OPENSEARCH_URL)
     return client_of(hosts) if hosts else None
+
+
+def required() -> Client:
+    """The same where there must be one. Raises ImproperlyConfigured."""
+    client = configured()
+    if client is None:
+        raise ImproperlyConfigured("OPENSEARCH_URL is empty.")
+    return client

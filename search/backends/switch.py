@@ -1,0 +1,158 @@
+"""OpenSearch while it answers and its index is true, else PostGIS: decided for each question anew.
+
+A question that OpenSearch fails is answered by PostGIS in the same request. After a few failures in a row OpenSearch is
+not asked at all (search.backends.breaker) until a probe, beside the requests, finds it well again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from django.db import Error, close_old_connections
+from prometheus_client import Counter
+
+from search.backends.base import CursorExpired, SearchBackend
+from search.backends.breaker import Breaker
+from search.backends.opensearch.backend import OpenSearchBackend
+from search.backends.opensearch.client import SearchEngineRefused, SearchEngineUnavailable
+from search.backends.opensearch.counting import Inexact
+from search.backends.opensearch.generations import Serving
+from search.backends.postgis.backend import PostgisBackend
+from search.document import OfferDocument
+from search.query import SearchQuery
+from search.results import Clusters, Page, SortKey
+
+log = structlog.get_logger(__name__)
+
+MAX_BEHIND_SECONDS = 15.0
+"""An index that has not held everything for longer does not answer."""
+
+ANSWERS = Counter("vicinity_search_answers", "Searches answered, by engine.", ["engine"])
+FAILURES = Counter(
+    "vicinity_search_engine_failures", "Questions that OpenSearch did not answer, by reason.", ["reason"]
+)
+
+Answer = TypeVar("Answer", Page, Clusters)
+
+
+def _beside(work: Callable[[], None]) -> None:
+    def alone() -> None:
+        try:
+            work()
+        finally:
+            close_old_connections()
+
+    threading.Thread(target=alone, name="opensearch-probe", daemon=True).start()
+
+
+class Switch(PostgisBackend):
+    """search.backends.base.SearchBackend over both engines; whatever is not a question goes to PostGIS.
+
+    An answer says which engine gave it (`backend`), and that it was the fallback (`degraded`).
+    """
+
+    name = OpenSearchBackend.name
+
+    def __init__(
+        self,
+        engine: OpenSearchBackend,
+        *,
+        serving: Callable[[], Serving | None],
+        probe: Callable[[Serving], object],
+        breaker: Breaker | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        beside: Callable[[Callable[[], None]], None] = _beside,
+    ) -> None:
+        self._engine = engine
+        self._fallback = PostgisBackend()
+        self._serving = serving
+        self._probe = probe
+        self._breaker = breaker or Breaker()
+        self._clock = clock
+        self._beside = beside
+
+    def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
+        return self._either(lambda engine: engine.search(query, after=after, epoch=epoch))
+
+    def clusters(self, query: SearchQuery, *, resolution: int) -> Clusters:
+        return self._either(lambda engine: engine.clusters(query, resolution=resolution))
+
+    def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:
+        return self._fallback.get(document_id, as_of=as_of)
+
+    def continued(self, query: SearchQuery, *, engine: str, after: SortKey, epoch: int) -> Page:
+        """A later page, from the engine that gave the cursor. Raises CursorExpired when it does not answer now."""
+        if engine == self._fallback.name:
+            return self._told(self._fallback.search(query, after=after, epoch=epoch), self._fallback)
+        page = self._tried(lambda primary: primary.search(query, after=after, epoch=epoch))
+        if page is None or engine != self._engine.name:
+            raise CursorExpired("Another engine answers now. Begin again without a cursor.")
+        return page
+
+    def is_well(self) -> bool:
+        """Whether OpenSearch would be asked."""
+        if self._breaker.is_open:
+            self._probe_if_due()
+            return False
+        return self._is_true()
+
+    def _either(self, ask: Callable[[SearchBackend], Answer]) -> Answer:
+        answer = self._tried(ask)
+        return self._told(ask(self._fallback), self._fallback) if answer is None else answer
+
+    def _tried(self, ask: Callable[[SearchBackend], Answer]) -> Answer | None:
+        """OpenSearch's answer; None where it is not asked or fails."""
+        if self._breaker.is_open:
+            self._probe_if_due()
+            return None
+        if not self._is_true():
+            return None
+        try:
+            answer = ask(self._engine)
+        except Inexact:
+            FAILURES.labels("inexact").inc()
+            return None
+        except SearchEngineUnavailable as error:
+            self._failed("unavailable", error)
+            return None
+        except SearchEngineRefused as error:
+            self._failed("refused", error)
+            return None
+        self._breaker.succeeded()
+        return self._told(answer, self._engine)
+
+    def _probe_if_due(self) -> None:
+        if self._breaker.take_probe(now=self._clock()):
+            self._beside(self._look)
+
+    def _is_true(self) -> bool:
+        state = self._serving()
+        return state is not None and state.behind_seconds <= MAX_BEHIND_SECONDS
+
+    def _failed(self, reason: str, error: Exception) -> None:
+        FAILURES.labels(reason).inc()
+        was_open = self._breaker.is_open
+        self._breaker.failed(now=self._clock())
+        if not was_open and self._breaker.is_open:
+            log.warning("search_falls_back", reason=str(error)[:300])
+
+    def _look(self) -> None:
+        try:
+            state = self._serving()
+            if state is None:
+                return
+            self._probe(state)
+        except (SearchEngineUnavailable, SearchEngineRefused, Error):
+            return
+        self._breaker.succeeded()
+        log.info("search_is_back")
+
+    def _told(self, answer: Answer, engine: Any) -> Answer:
+        ANSWERS.labels(engine.name).inc()
+        return replace(answer, backend=engine.name, degraded=engine is self._fallback)

@@ -7,8 +7,9 @@ parked with its reason after MAX_ATTEMPTS; it never holds up the others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 8
 """Then a row is parked: with the delays below, after about four minutes."""
 MAX_DELAY_SECONDS = 300
+LOOK_AHEAD = 4
+"""Rows claimed for each branch to be built: of a branch that changes often, many rows are answered by one build."""
 SPREAD_DEALS = 50
 """Deals spread to their branches in one transaction."""
 
@@ -52,24 +55,24 @@ class Drained:
 
 
 def drain(backend: SearchBackend, *, limit: int = BATCH_LIMIT) -> Drained:
-    """Act on up to `limit` due rows, oldest first. `claimed == 0`: nothing is due (or others hold it).
+    """Act on up to `limit` branches with due rows, oldest first. `claimed == 0`: nothing is due (or others hold it).
 
     Raises OperationalError, InterfaceError or RetryableError when the database or the engine is away: the rows stay as
     they were, without an attempt counted.
     """
+    limit = min(limit, BATCH_LIMIT)
     failpoint("before_claim")
     with patient_transaction():
-        rows = changes.claim(limit=min(limit, BATCH_LIMIT))
+        rows = changes.claim(limit=limit * LOOK_AHEAD)
         failpoint("after_claim")
-        deals = [row for row in rows if row.topic == Change.Topic.DEAL][:SPREAD_DEALS]
-        branches = [row for row in rows if row.topic == Change.Topic.BRANCH]
-        lock_branches(_keys(branches))
+        deals = _by_key(rows, Change.Topic.DEAL, limit=SPREAD_DEALS)
+        branches = _by_key(rows, Change.Topic.BRANCH, limit=limit)
+        lock_branches(branches)
         failpoint("after_lock")
-        failed = each_by_halves(deals, _spread, failed=_put_off)
-        failed += each_by_halves(branches, lambda part: _place(backend, part), failed=_put_off)
+        failed = _act_on(deals, _spread) + _act_on(branches, partial(_place, backend))
         failpoint("before_commit")
     failpoint("after_commit")
-    return Drained(len(deals) + len(branches), failed)
+    return Drained(sum(map(len, (*deals.values(), *branches.values()))), failed)
 
 
 def drain_all(backend: SearchBackend, *, transactions: int = 1_000) -> Drained:
@@ -83,24 +86,41 @@ def drain_all(backend: SearchBackend, *, transactions: int = 1_000) -> Drained:
     return Drained(claimed, failed)
 
 
-def _keys(rows: Sequence[Claimed]) -> Collection[UUID]:
-    return {row.key for row in rows}
+def _by_key(rows: Iterable[Claimed], topic: str, *, limit: int) -> dict[UUID, list[Claimed]]:
+    """The rows of the first `limit` keys of a topic. One build answers all rows of a key; the rest is let go again."""
+    grouped: dict[UUID, list[Claimed]] = {}
+    for row in rows:
+        if row.topic == topic and (row.key in grouped or len(grouped) < limit):
+            grouped.setdefault(row.key, []).append(row)
+    return grouped
 
 
-def _spread(rows: Sequence[Claimed]) -> None:
+def _act_on(grouped: dict[UUID, list[Claimed]], act: Callable[[Sequence[UUID]], None]) -> int:
+    """Act and acknowledge, together in one savepoint; how many keys failed."""
+
+    def act_and_acknowledge(keys: Sequence[UUID]) -> None:
+        act(keys)
+        failpoint("before_acknowledge")
+        changes.acknowledge([row for key in keys for row in grouped[key]])
+        failpoint("after_acknowledge")
+
+    def put_off(key: UUID, error: Exception) -> None:
+        for row in grouped[key]:
+            _put_off(row, error)
+
+    return each_by_halves(list(grouped), act_and_acknowledge, failed=put_off)
+
+
+def _spread(deals: Sequence[UUID]) -> None:
     """A change of a deal becomes changes of its branches, which later transactions act on in chunks."""
     failpoint("before_spread")
     with connection.cursor() as cursor:
-        cursor.execute(_SPREAD, {"deals": list(_keys(rows))})
+        cursor.execute(_SPREAD, {"deals": list(deals)})
     failpoint("after_spread")
-    changes.acknowledge(rows)
 
 
-def _place(backend: SearchBackend, rows: Sequence[Claimed]) -> None:
-    place(backend, _keys(rows))
-    failpoint("before_acknowledge")
-    changes.acknowledge(rows)
-    failpoint("after_acknowledge")
+def _place(backend: SearchBackend, branches: Sequence[UUID]) -> None:
+    place(backend, branches)
 
 
 def _put_off(row: Claimed, error: Exception) -> None:

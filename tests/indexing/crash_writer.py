@@ -49,14 +49,14 @@ def main() -> None:
                 key = chance.choice(branches)
                 database.execute("UPDATE listings_branch SET name = %s WHERE id = %s", [name, key])
                 acknowledge("branch", key, name)
-            elif act < 0.9:
+            elif act < 0.96:
                 key = branches.pop(chance.randrange(len(branches)))
-                if act < 0.85:
+                if act < 0.88:
                     database.execute("DELETE FROM listings_branch WHERE id = %s", [key])
                 else:
                     database.execute("UPDATE listings_branch SET closed_at = now() WHERE id = %s", [key])
                 acknowledge("branch", key, "-")
-            elif act < 0.95 or not deals:
+            elif act < 0.98 or not deals:
                 deals.append(uuid.UUID(int=chance.getrandbits(128)))
                 database.execute(DEAL, [deals[-1], merchant, name])
                 acknowledge("deal", deals[-1], name)

@@ -156,7 +156,7 @@ def test_everything_killed_while_it_works_and_nothing_lost(stack):
 
     for writer in merchants:
         stack.kill(writer)
-    wait_for(nothing_waits)
+    recovered = wait_for(nothing_waits)
     wait_for(lambda: answers(stack))
     name = Branch.objects.filter(closed_at=None).first().name
     hits = stack.get(f"/v1/search?lat=60.17&lon=24.94&kind=place&q={name}")
@@ -164,6 +164,8 @@ def test_everything_killed_while_it_works_and_nothing_lost(stack):
 
     assert world.differences() == []
     checked = outside_check(stack)
+    told = f"{checked['acknowledged']} writes acknowledged, {len(checked['lost'])} lost, true after {recovered:.1f} s"
+    print(f"seed {seed}: {len(victims)} kills ({' '.join(victims)}), {told}")  # noqa: T201  -rP shows it
     assert checked["lost"] == []
     assert len(checked["ahead_of_file"]) <= sum(victim in merchants for victim in victims) + len(merchants)
     assert checked["acknowledged"] > 100

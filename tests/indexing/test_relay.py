@@ -106,6 +106,15 @@ def test_a_deal_of_many_branches_is_spread_in_chunks(backend):
     assert len(backend.held([branch.id for branch in branches])) == 14
 
 
+def test_many_changes_of_one_branch_are_one_build(backend):
+    branch, other = BranchFactory(), BranchFactory()
+    for number in range(6):
+        Branch.objects.filter(pk=branch.pk).update(name=f"Name {number}")
+    assert drain(backend, limit=2) == Drained(claimed=8)
+    assert [document.card["name"] for document in backend.read([branch.id])] == ["Name 5"]
+    assert ids(backend, other) == [place_id(other.id)]
+
+
 def test_one_bad_row_holds_up_no_other_is_put_off_then_parked_with_its_reason(backend, settle):
     branches = [BranchFactory() for _ in range(9)]
     bad = branches[4]

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from config.failpoints import failpoint
 from indexing.horizon import STEP_DAYS, day_of, moved_since
 from indexing.models import Chore
+from indexing.patience import patient_transaction
 from search.backends.base import SearchBackend
 
 REFRESH_SPREAD = timedelta(hours=1)
@@ -42,7 +43,7 @@ def refresh_hours(backend: SearchBackend, chore: Chore, now: datetime) -> None: 
         cursor.execute(
             "INSERT INTO listings_change (topic, key, due_at)"
             " SELECT 'branch', id, now() + random() * make_interval(secs => %s) FROM listings_branch"
-            " WHERE closed_at IS NULL AND opening_hours <> ''"
+            " WHERE (closed_at IS NULL OR closed_at > now()) AND opening_hours <> ''"
             " AND ('x' || right(id::text, 4))::bit(16)::int %% %s = ANY(%s)",
             [REFRESH_SPREAD.total_seconds(), STEP_DAYS, sorted(phases)],
         )
@@ -64,7 +65,7 @@ def sweep(backend: SearchBackend, *, duties: dict[str, Duty] = DUTIES) -> list[s
     done = []
     for name, duty in duties.items():
         Chore.objects.get_or_create(name=name, defaults={"done_at": datetime(1970, 1, 1, tzinfo=UTC)})
-        with transaction.atomic():
+        with patient_transaction():
             now = _now()
             due: dict[str, Any] = {"name": name, "done_at__lte": now - duty.every}
             chore = Chore.objects.select_for_update(skip_locked=True).filter(**due).first()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import psycopg
 from django.db import InterfaceError, OperationalError, transaction
-from psycopg.errors import QueryCanceled
+from psycopg.errors import ProgramLimitExceeded, QueryCanceled
 
 from config.errors import RetryableError
 
@@ -40,7 +41,11 @@ def each_by_halves(
 
 
 def is_outage(error: Exception) -> bool:
-    """Whether everything would fail alike just now. A statement that ran too long is its item's own fault."""
-    if isinstance(error, OperationalError | InterfaceError):
-        return not isinstance(error.__cause__, QueryCanceled)
+    """Whether everything would fail alike just now. What ran too long or is too large for PostgreSQL (which calls that
+    operational too) is its item's own fault.
+    """
+    # Django does not translate what is raised in COPY.
+    if isinstance(error, OperationalError | InterfaceError | psycopg.OperationalError | psycopg.InterfaceError):
+        said = error if isinstance(error, psycopg.Error) else error.__cause__
+        return not isinstance(said, QueryCanceled | ProgramLimitExceeded)
     return isinstance(error, RetryableError)

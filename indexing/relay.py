@@ -57,8 +57,8 @@ class Drained:
 def drain(backend: SearchBackend, *, limit: int = BATCH_LIMIT) -> Drained:
     """Act on up to `limit` branches with due rows, oldest first. `claimed == 0`: nothing is due (or others hold it).
 
-    Raises OperationalError, InterfaceError or RetryableError when the database or the engine is away: the rows stay as
-    they were, without an attempt counted.
+    Raises OperationalError or InterfaceError (Django's or psycopg's) or RetryableError when the database or the engine
+    is away: the rows stay as they were, without an attempt counted.
     """
     limit = min(limit, BATCH_LIMIT)
     failpoint("before_claim")

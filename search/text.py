@@ -34,6 +34,10 @@ from enum import IntEnum
 MAX_QUERY_CHARACTERS = 100
 MAX_QUERY_WORDS = 8
 MAX_WORD_CHARACTERS = 40
+MAX_NAME_BYTES = 2_000
+"""Of a name's own term, in UTF-8: a lexeme of PostgreSQL has at most 2,046, and one character may unfold to 18 bytes of
+letters. No query that may be asked is longer than 1,800.
+"""
 MIN_TYPO_WORD_CHARACTERS = 4
 MAX_TYPO_WORD_CHARACTERS = 24
 
@@ -98,11 +102,15 @@ def typo_keys(word: str) -> frozenset[str]:
     return frozenset({word} | {word[:i] + word[i + 1 :] for i in range(1, len(word))})
 
 
+def _name_term(name: str) -> str:
+    return "n=" + name.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
+
+
 def document_terms(*, names: Iterable[str], words: Iterable[str]) -> frozenset[str]:
     """The terms of a document: `names` match whole, by prefix and by word; `words` (categories …) by word only."""
     terms: set[str] = set()
     whole = [normalise(name) for name in names]
-    terms.update(f"n={name}" for name in whole if name)
+    terms.update(_name_term(name) for name in whole if name)
     for text in [*whole, *(normalise(text) for text in words)]:
         for word, spaceless in _pieces(text):
             if spaceless:
@@ -160,7 +168,7 @@ def parse_text(text: str) -> TextQuery | None:
         else:
             typo = tuple(sorted(f"t={key}" for key in typo_keys(word)))
             words.append(QueryWord((f"w={word}",), f"w={word}" if last else None, typo))
-    return TextQuery(f"n={whole}", tuple(words))
+    return TextQuery(_name_term(whole), tuple(words))
 
 
 def tier_of(query: TextQuery, terms: frozenset[str]) -> Tier | None:

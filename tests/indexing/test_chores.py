@@ -63,3 +63,25 @@ def test_after_a_week_without_workers_all_are_asked_for_once():
     sweep(engine(), duties=AT_ONCE)
     sweep(engine(), duties=AT_ONCE)
     assert asked() == sorted(branch.id for branch in branches[1:])
+
+
+def test_hours_of_a_branch_that_will_close_are_laid_out_until_it_does():
+    branch = BranchFactory(opening_hours="24/7")
+    Branch.objects.filter(pk=branch.pk).update(closed_at="2999-01-01T00:00Z")
+    sweep(engine())
+    age(day=0)
+    Change.objects.all().delete()
+    sweep(engine(), duties=AT_ONCE)
+    assert asked() == [branch.id]
+
+
+def test_a_chore_may_take_longer_than_a_web_request():
+    timeouts = []
+
+    def look(*_):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            timeouts.append(cursor.fetchone()[0])
+
+    sweep(engine(), duties={"look": Duty(timedelta(0), look)})
+    assert timeouts == ["1min"]

@@ -138,6 +138,12 @@ def test_one_bad_row_holds_up_no_other_is_put_off_then_parked_with_its_reason(ba
     assert settle() == Drained(0, 0)
 
 
+def test_a_name_that_unfolds_to_more_than_a_lexeme_holds_is_indexed_all_the_same(backend, settle):
+    branch = BranchFactory(name="\u3316" * 200)
+    assert settle().failed == 0
+    assert ids(backend, branch) == [place_id(branch.id)]
+
+
 def test_a_later_success_clears_what_was_parked_for_the_same_key(backend, settle):
     branch = BranchFactory()
     Change.objects.update(parked_at=BEGUN, reason="was broken")

@@ -37,6 +37,13 @@ def _number(name: str, description: str, maximum: int) -> OpenApiParameter:
     return OpenApiParameter(name, schema, OpenApiParameter.PATH, description=description)
 
 
+TILE_PARAMETERS = [
+    _number("z", "Zoom.", MAX_ZOOM),
+    _number("x", "Column, from 180 degrees west.", 2**MAX_ZOOM - 1),
+    _number("y", "Row, from the north.", 2**MAX_ZOOM - 1),
+]
+
+
 class BaseTileView(APIView):
     throttle_classes = [TileThrottle]
     renderer_classes = [JSONRenderer, TileRenderer]
@@ -49,11 +56,7 @@ class BaseTileView(APIView):
             "© OpenStreetMap contributors, ODbL 1.0."
         ),
         tags=["tiles"],
-        parameters=[
-            _number("z", "Zoom.", MAX_ZOOM),
-            _number("x", "Column, from 180 degrees west.", 2**MAX_ZOOM - 1),
-            _number("y", "Row, from the north.", 2**MAX_ZOOM - 1),
-        ],
+        parameters=TILE_PARAMETERS,
         responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, z: str, x: str, y: str) -> HttpResponse:

@@ -7,23 +7,36 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.api.caching import cache_headers, not_modified, weak_etag
 from config.api.parameters import read_query
+from config.api.rendering import JSONRenderer
 from config.api.throttling import SearchThrottle, TileThrottle
 from config.errors import InvalidParameter
 from config.languages import accepted_languages
+from geo.api import MEDIA_TYPE, TILE_PARAMETERS, TileRenderer
+from geo.tiles import parse_tile
 from geo.types import Box
 from search.backends.base import CursorExpired, SearchBackend
 from search.backends.registry import backend_for
 from search.backends.switch import Switch
 from search.cursor import Cursor, question_digest, seal, unseal
 from search.map_cells import parse_resolution
-from search.parameters import CLUSTERS_NAMES, MAX_CURSOR_CHARACTERS, MAX_POLYGON_CHARACTERS, SEARCH_NAMES
+from search.offer_tiles import offer_tile
+from search.parameters import (
+    CLUSTERS_NAMES,
+    MAX_CURSOR_CHARACTERS,
+    MAX_POLYGON_CHARACTERS,
+    SEARCH_NAMES,
+    TILES_NAMES,
+)
 from search.params import SearchRequest, parse_filters, parse_search
 from search.presentation import EMPTY, clusters_data, page_data
 from search.results import Clusters, Page
@@ -33,6 +46,9 @@ from search.values import parse_flag
 _MAX_CHARACTERS = {"polygon": MAX_POLYGON_CHARACTERS, "cursor": MAX_CURSOR_CHARACTERS}
 HORIZON_MARGIN_DAYS = 6
 _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+
+OFFERS_MAX_AGE_SECONDS = 10
+"""Opening hours and new offers show within this in a map that keeps its tiles."""
 
 
 def _none() -> Collection[str]:
@@ -134,4 +150,35 @@ class ClustersView(APIView):
             resolution=resolution,
             boundary="boundary" in params and parse_flag(params["boundary"], parameter="boundary"),
             backend=found.backend or backend.name,
+        )
+
+
+class OfferTileView(APIView):
+    throttle_classes = [TileThrottle]
+    renderer_classes = [JSONRenderer, TileRenderer]
+    known_categories: Callable[[], Collection[str]] = staticmethod(_none)
+
+    @extend_schema(
+        operation_id="offer_tile",
+        summary="A vector tile of what a search finds: pins where at most 100 match, counted cells elsewhere.",
+        description=(
+            "Mapbox Vector Tile 2.1 in square Web Mercator, extent 4096. Source layer `pins` (from zoom 14): id, kind, "
+            "name, category, rank. Source layer `clusters`: cell (H3), count. All that matches in the tile is in it "
+            "once, so the counts of a zoom's tiles sum to the search's total."
+        ),
+        tags=["tiles"],
+        parameters=[*TILE_PARAMETERS, *openapi_parameters("tiles")],
+        responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, z: str, x: str, y: str) -> HttpResponse:
+        params = read_query(request, known=TILES_NAMES)
+        tile = parse_tile(z, x, y)
+        bounds = {"bbox": "-180,-90,180,90"}
+        query = parse_filters(
+            params | bounds, now=timezone.now(), categories=self.known_categories(), open_at_days=open_at_days()
+        )
+        body = offer_tile(backend_for(), query, tile)
+        etag = weak_etag(body)
+        return not_modified(request, etag, max_age_seconds=OFFERS_MAX_AGE_SECONDS) or HttpResponse(
+            body, content_type=MEDIA_TYPE, headers=cache_headers(etag, max_age_seconds=OFFERS_MAX_AGE_SECONDS)
         )

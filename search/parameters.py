@@ -252,10 +252,16 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 
 
+_THE_AREA = {"bbox", "polygon", "lat", "lon", "radius_metres"}
+
+
 def parameters_of(operation: str) -> tuple[Parameter, ...]:
-    """Those of `search` or of `clusters`, in the order of the table."""
+    """Those of `search`, `clusters` or `tiles` (the filters: a tile is its own area), in the order of the table."""
+    if operation == "tiles":
+        return tuple(each for each in PARAMETERS if not each.only and each.name not in _THE_AREA)
     return tuple(each for each in PARAMETERS if each.only in ("", operation))
 
 
 SEARCH_NAMES = frozenset(each.name for each in parameters_of("search"))
 CLUSTERS_NAMES = frozenset(each.name for each in parameters_of("clusters"))
+TILES_NAMES = frozenset(each.name for each in parameters_of("tiles"))

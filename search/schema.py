@@ -26,7 +26,7 @@ TIERS = [tier.name.lower() for tier in Tier if tier is not Tier.NONE_ASKED]
 
 
 def openapi_parameters(operation: str) -> list[OpenApiParameter]:
-    """The parameters of `search` or `clusters`, from the one table."""
+    """The parameters of `search`, `clusters` or `tiles`, from the one table."""
     return [
         OpenApiParameter(
             each.name,

@@ -27,7 +27,7 @@ CREATE TABLE rival_offer AS
 SELECT row_id AS id, id AS key, kind, card::jsonb ->> 'name' AS name, categories[2] AS category, rating_stars AS rating,
        price_minor, discount, popularity, listed_at, valid_from, valid_until, point AS geom,
        point::geography AS location, card
-FROM search_offer ORDER BY row_id;
+FROM search_offer JOIN search_card USING (row_id) ORDER BY row_id;
 ALTER TABLE rival_offer ADD PRIMARY KEY (id);
 CREATE INDEX ON rival_offer USING gist (geom);
 CREATE INDEX ON rival_offer USING gist (location);
@@ -80,7 +80,9 @@ def _fill(count: int, seed: int) -> None:
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     backend, made = backend_for("postgis"), offers(count, seed=seed, as_of=today)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE search_offer, search_gone, search_epoch; DROP TABLE IF EXISTS rival_offer")
+        cursor.execute(
+            "TRUNCATE search_offer, search_card, search_gone, search_epoch; DROP TABLE IF EXISTS rival_offer"
+        )
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(SECONDARY)])
         definitions = [definition for (definition,) in cursor.fetchall()]
         for name in SECONDARY:
@@ -96,6 +98,7 @@ def _fill(count: int, seed: int) -> None:
             cursor.execute(definition)
         cursor.execute(RIVAL)
         cursor.execute("VACUUM ANALYZE search_offer")
+        cursor.execute("VACUUM ANALYZE search_card")
         cursor.execute("VACUUM ANALYZE rival_offer")
 
 

@@ -71,7 +71,6 @@ class Offer(models.Model):
     closed_at = models.DateTimeField(null=True)
     """When it was removed, by the clock of the database."""
     terms = SearchVectorField()
-    card = models.TextField()
 
     class Meta:
         db_table = "search_offer"
@@ -94,6 +93,19 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Card(models.Model):
+    """What a hit shows, beside its row of `search_offer`: read for the hits of a page, out of the way of the rest."""
+
+    row_id = BigIntegerField(primary_key=True)
+    card = models.TextField()
+
+    class Meta:
+        db_table = "search_card"
+
+    def __str__(self) -> str:
+        return str(self.row_id)
 
 
 class Epoch(models.Model):

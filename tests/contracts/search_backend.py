@@ -147,7 +147,7 @@ class Filters:
         assert found(backend, discount_min=0.0) == ["0", "1"]
 
     def test_has_deals(self, backend):
-        put(backend, document(1, deal_count=2), document(2, deal_count=0))
+        put(backend, document(1, deal_count=1), document(2, deal_count=0))
         assert found(backend, has_deals=True) == ["1"]
         assert found(backend, has_deals=False) == ["2"]
         assert found(backend, has_deals=None) == ["1", "2"]
@@ -555,6 +555,14 @@ class Writes:
         put(backend, document(1, rating_stars=2.0), version=4)
         assert backend.get("place:1", as_of=NOW).rating_stars == 4.0
         assert backend.search(asking()).total == 1
+
+    def test_the_same_version_replaces(self, backend):
+        """What time alone changes, such as the hours laid out ahead, comes at the version it had."""
+        put(backend, document(1, rating_stars=3.0), version=5)
+        put(backend, document(1, rating_stars=4.0), version=5)
+        assert backend.get("place:1", as_of=NOW).rating_stars == 4.0
+        put(backend, gone=("place:1",), version=5)
+        assert found(backend) == []
 
     def test_what_is_gone_is_not_found(self, backend):
         put(backend, document(1), document(2))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psycopg
 
-PLACES = "SELECT branch_id, card FROM search_offer WHERE removed_epoch = 9223372036854775807 AND kind = 'place'"
-DEALS = "SELECT id, branch_id, card FROM search_offer WHERE removed_epoch = 9223372036854775807 AND kind = 'deal'"
+CURRENT = " FROM search_offer JOIN search_card USING (row_id) WHERE removed_epoch = 9223372036854775807"
+PLACES = "SELECT branch_id, card" + CURRENT + " AND kind = 'place'"
+DEALS = "SELECT id, branch_id, card" + CURRENT + " AND kind = 'deal'"
 # A writer's transaction may have been committed without it being told: then the table is ahead of the file.
 BRANCH_NOW = "SELECT id, name FROM listings_branch WHERE closed_at IS NULL"
 DEAL_NOW = "SELECT id, title FROM deals_deal WHERE state = 'live'"

@@ -98,7 +98,7 @@ SELECT row_id, id, added_epoch, removed_epoch, content::text, kind, chain_id::te
        (extract(epoch FROM listed_at) * 1000000)::bigint,
        (extract(epoch FROM nullif(valid_from, '-infinity')) * 1000000)::bigint,
        (extract(epoch FROM nullif(valid_until, 'infinity')) * 1000000)::bigint, card
-FROM search_offer
+FROM search_offer JOIN search_card USING (row_id)
 """
 """Reads what `body_of` takes."""
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from search.backends.postgis.rows import COPY, content_digest, row_of
+from search.backends.postgis.rows import COPY, COPY_CARDS, card_of, content_digest, row_of
 from search.document import OfferDocument
 from search.models import NEVER
 
@@ -93,9 +93,16 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
     if known_ids:
         _close(cursor, known_ids, epoch=epoch)
         cursor.execute("DELETE FROM search_gone WHERE id = ANY(%s)", [known_ids])
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('search_offer', 'row_id')) FROM generate_series(1, %s)", [len(changed)]
+    )
+    row_ids = [row_id for (row_id,) in cursor.fetchall()]
     with cursor.copy(COPY) as copy:
-        for document, digest in changed:
-            copy.write_row(row_of(document, epoch=epoch, version=version, content=digest))
+        for row_id, (document, digest) in zip(row_ids, changed, strict=True):
+            copy.write_row(row_of(document, row_id=row_id, epoch=epoch, version=version, content=digest))
+    with cursor.copy(COPY_CARDS) as copy:
+        for row_id, (document, _) in zip(row_ids, changed, strict=True):
+            copy.write_row((row_id, card_of(document)))
     return True
 
 
@@ -137,7 +144,8 @@ def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTON
             "WITH seen AS (SELECT min(epoch) AS epoch FROM search_generation"
             "  WHERE followed_at > clock_timestamp() - make_interval(secs => %s)),"
             " dropped AS (DELETE FROM search_offer WHERE closed_at < clock_timestamp() - make_interval(secs => %s)"
-            "  AND removed_epoch <= coalesce((SELECT epoch FROM seen), %s) RETURNING removed_epoch)"
+            "  AND removed_epoch <= coalesce((SELECT epoch FROM seen), %s) RETURNING row_id, removed_epoch),"
+            " cards AS (DELETE FROM search_card c USING dropped d WHERE c.row_id = d.row_id)"
             " SELECT count(*), max(removed_epoch) FROM dropped",
             [GIVE_UP.total_seconds(), keep.total_seconds(), NEVER],
         )

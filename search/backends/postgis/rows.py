@@ -96,23 +96,28 @@ _COLUMNS: Mapping[str, Callable[[OfferDocument], Any]] = {
     "listed_at": lambda d: d.listed_at,
     "valid_from": lambda d: "-infinity" if d.valid_from is None else d.valid_from,
     "valid_until": lambda d: "infinity" if d.valid_until is None else d.valid_until,
-    "card": lambda d: orjson.dumps(dict(d.card)).decode(),
     "schema": lambda d: d.schema,
     "cell": lambda d: point_to_cell(d.point, CELL_RESOLUTION),
     "point": lambda d: _POINT.pack(1, 0x2000_0001, SRID, d.point.lon, d.point.lat).hex(),
 }
-COPY = f"COPY search_offer (added_epoch, version, content, x, y, z, {', '.join(_COLUMNS)}) FROM STDIN"
+COPY = f"COPY search_offer (row_id, added_epoch, version, content, x, y, z, {', '.join(_COLUMNS)}) FROM STDIN"
+COPY_CARDS = "COPY search_card (row_id, card) FROM STDIN"
 
 
-def row_of(document: OfferDocument, *, epoch: int, version: int, content: UUID) -> tuple[Any, ...]:
+def row_of(document: OfferDocument, *, row_id: int, epoch: int, version: int, content: UUID) -> tuple[Any, ...]:
     """One row of COPY: the document as it is from `epoch` on."""
     return (
+        row_id,
         epoch,
         version,
         content,
         *unit_vector(document.point),
         *(value(document) for value in _COLUMNS.values()),
     )
+
+
+def card_of(document: OfferDocument) -> str:
+    return orjson.dumps(dict(document.card)).decode()
 
 
 _READ = (
@@ -123,7 +128,7 @@ SELECT = f"""
 SELECT ST_X(point) AS lon, ST_Y(point) AS lat, tsvector_to_array(terms) AS terms, card,
        nullif(valid_from, '-infinity') AS valid_from, nullif(valid_until, 'infinity') AS valid_until,
        {", ".join(_READ)}
-FROM search_offer
+FROM search_offer JOIN search_card USING (row_id)
 """
 """Reads what `document_of` takes."""
 

@@ -164,9 +164,10 @@ def page_statement(query: SearchQuery, *, after: SortKey | None, epoch: int | No
 page AS MATERIALIZED (SELECT m.* FROM matched m WHERE {behind} ORDER BY {compiler.order("m")} LIMIT %(rows)s)
 SELECT s.current, s.oldest, (SELECT count(*) FROM matched) AS total,
   {f"json_build_object({facets})::text" if counted else "NULL"} AS facets,
-  p.row_id, p.id, o.card, {tier} AS tier, {"p.key_distance" if compiler.measured else "NULL"} AS measured_metres,
+  p.row_id, p.id, c.card, {tier} AS tier, {"p.key_distance" if compiler.measured else "NULL"} AS measured_metres,
   o.rating_stars, o.discount, o.popularity, o.listed_at, o.open_minutes @> %(as_of_minute)s::int AS open_now{keys}
-FROM state s LEFT JOIN (page p JOIN search_offer o ON o.row_id = p.row_id) ON TRUE
+FROM state s LEFT JOIN
+  (page p JOIN search_offer o ON o.row_id = p.row_id JOIN search_card c ON c.row_id = p.row_id) ON TRUE
 ORDER BY {compiler.order("p")}"""
     return Statement(sql, compiler.params)
 

@@ -22,6 +22,9 @@ from search.backends.base import SearchBackend
 REFRESH_SPREAD = timedelta(hours=1)
 """The rebuilds that a new day asks for are spread over this time, so that changes do not queue behind them."""
 
+OVERDUE = timedelta(minutes=5)
+"""A chore that has waited for so long behind its time is done by nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -76,6 +79,12 @@ def sweep(backend: SearchBackend, *, duties: dict[str, Duty] = DUTIES) -> list[s
             chore.save()
         done.append(name)
     return done
+
+
+def are_done() -> bool:
+    """Whether every chore that was ever done was done of late. False when no worker has run for OVERDUE."""
+    overdue = _now() - OVERDUE
+    return not Chore.objects.filter(name__in=DUTIES, done_at__lt=overdue).exists()
 
 
 def _now() -> datetime:

@@ -22,14 +22,15 @@ def client_address(request: Any) -> str:
 
     Each of the TRUSTED_PROXIES in front appends the address it saw to X-Forwarded-For, so the caller is that many
     entries from the right. What a caller writes there itself is further left and is never read. With fewer entries than
-    proxies the request came round a proxy, and the peer's own address counts.
+    proxies the request came round a proxy, and the peer's own address counts. An entry that is no address is nobody's
+    (''): the proxy's own, often loopback, may be allowed more than a stranger.
     """
     peer = _address(request.META.get("REMOTE_ADDR") or "")
     count = settings.TRUSTED_PROXIES
     if count > 0:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if len(forwarded) >= count and (behind := _address(forwarded[-count])):
-            peer = behind
+        forwarded = [entry for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
+        if len(forwarded) >= count:
+            peer = _address(forwarded[-count])
     return str(peer) if peer else ""
 
 

@@ -244,6 +244,7 @@ def _website(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.netloc or " " in url:
+    # Credentials are refused as web_address does: https://bank.example@evil.example reads as the bank's.
+    if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc or " " in url:
         raise _FieldRefused("website", Reason.WEBSITE_NOT_A_URL, f"“{url[:60]}” is no http or https address.")
     return url

@@ -1,12 +1,12 @@
 """What time asks for is asked for once, by whichever worker comes first, and after any pause."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
-from indexing.apps import horizon_is_possible
-from indexing.chores import DUTIES, REFRESH_SPREAD, Duty, sweep
+from indexing.apps import horizon_is_possible, relay_keeps_up
+from indexing.chores import DUTIES, OVERDUE, REFRESH_SPREAD, Duty, sweep
 from indexing.engines import engine
 from indexing.horizon import STEP_DAYS, phase_of
 from indexing.models import Chore
@@ -85,3 +85,13 @@ def test_a_chore_may_take_longer_than_a_web_request():
 
     sweep(engine(), duties={"look": Duty(timedelta(0), look)})
     assert timeouts == ["1min"]
+
+
+def test_health_tells_that_nobody_does_the_chores_though_no_change_waits():
+    assert relay_keeps_up()
+    sweep(engine())
+    assert relay_keeps_up()
+    Chore.objects.filter(name="refresh_hours").update(done_at=datetime.now(UTC) - OVERDUE - timedelta(seconds=1))
+    assert not relay_keeps_up()
+    sweep(engine())
+    assert relay_keeps_up()

@@ -29,6 +29,7 @@ def said_by_the_driver(sql):
         (RAISE.format("53100"), True),  # disk full
         (RAISE.format("57P01"), True),  # administrator shutdown
         (RAISE.format("40P01"), True),  # deadlock
+        (RAISE.format("55P03"), True),  # lock timeout
         (RAISE.format("57014"), False),  # statement timeout
         (RAISE.format("22001"), False),
         (TOO_LONG_A_WORD, False),

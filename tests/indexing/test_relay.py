@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 
 from deals.models import Deal, DealBranch
-from indexing import relay
+from indexing import patience, relay
 from indexing.relay import Drained, drain, drain_all
 from listings.models import Branch, Change
 from search.document import deal_id, place_id
@@ -165,6 +166,24 @@ def test_an_engine_that_is_away_costs_no_attempt(backend):
     with pytest.raises(OperationalError):
         drain(Away())
     assert Change.objects.get().attempts == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_holds_the_index_costs_no_change_an_attempt(backend, monkeypatch):
+    monkeypatch.setattr(patience, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(patience, "STATEMENT_TIMEOUT", "2s")
+    branch = BranchFactory()
+    drain_all(backend)
+    Branch.objects.update(name="New")
+    parameters = connection.get_connection_params()
+    named = {name: parameters[name] for name in ("host", "port", "user", "password", "dbname") if name in parameters}
+    with psycopg.connect(**named) as other:
+        other.execute("SELECT FROM search_epoch FOR UPDATE")
+        with pytest.raises(OperationalError):
+            drain(backend)
+        assert Change.objects.get().attempts == 0
+    assert drain(backend) == Drained(claimed=1)
+    assert ids(backend, branch) == [place_id(branch.id)]
 
 
 @pytest.mark.parametrize("size", [1, 3])

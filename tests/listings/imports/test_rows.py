@@ -96,6 +96,7 @@ def test_the_edge_of_the_box_is_inside():
         ({"opening_hours": "whenever"}, "opening_hours", Reason.HOURS_UNREADABLE),
         ({"opening_hours": "Mo " * 300}, "opening_hours", Reason.HOURS_UNREADABLE),
         ({"website": "javascript:alert(1)"}, "website", Reason.WEBSITE_NOT_A_URL),
+        ({"website": "https://bank.example@evil.example/"}, "website", Reason.WEBSITE_NOT_A_URL),
         ({"website": "https://[oops"}, "website", Reason.WEBSITE_NOT_A_URL),
         ({"website": "https://e.org/" + "x" * 500}, "website", Reason.TEXT_TOO_LONG),
         ({"country": "Finland"}, "country", Reason.COUNTRY_UNKNOWN),

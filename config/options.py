@@ -75,6 +75,8 @@ OPTIONS: tuple[Option, ...] = (
         "",
         "http(s)://user:password@host:port of OpenSearch 3, several by comma. Empty: `make up` starts a private one.",
     ),
+    Option("OPENSEARCH", str, "auto", "Whether `make up` starts a private OpenSearch: `auto` or `off`.", "make up."),
+    Option("OPENSEARCH_HEAP", str, "1g", "Heap of the private OpenSearch.", "make down up."),
     Option("OPENSEARCH_PREFIX", str, "vicinity", "What the names of the indexes begin with."),
     Option("OPENSEARCH_SHARDS", int, "1", "Shards of an index.", "Run `manage.py rebuild_index --backend opensearch`."),
     Option(

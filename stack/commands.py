@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from stack import application, environment, lock, web_assets
+from stack import application, environment, lock, opensearch, options, web_assets
 from stack.errors import StackError
 from stack.folders import LOCAL, PYTHON, ROOT, VENV
 from stack.processes import Supervised
@@ -17,6 +17,7 @@ from stack.progress import remove, run, say, step
 from stack.services import Services
 
 TESTING = Services(LOCAL / "test", durable=False)
+TESTING_OPENSEARCH = opensearch.Server(LOCAL / "test", "512m")
 SEARCH = "/v1/search?lat=60.1699&lon=24.9384&radius_metres=1000&q=coffee&explain=true"
 
 
@@ -31,9 +32,13 @@ def up() -> int:
             say(f"{error}\n  Going on without the pages: the API needs none of them. The next make up tries again.")
         application.SERVICES.start()
         application.choose_port()
+        if opensearch.is_private():
+            opensearch.server().choose_port()
         application.migrate()
         application.load_demo()
         started = application.start()
+        if opensearch.is_private():
+            opensearch.start_beside()
     say("")
     if started:
         say(f"Vicinity serves at {application.url()} after {time.monotonic() - began:.1f} s. Try:")
@@ -47,6 +52,7 @@ def down() -> int:
     with lock.exclusive(LOCAL / "lock"):
         stopped = stop_application()
         with step("Stopping the servers"):
+            stopped += opensearch.stop()
             stopped += application.SERVICES.stop()
     say(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
     return 0
@@ -56,9 +62,11 @@ def clean() -> int:
     if LOCAL.exists():
         down()
         with lock.exclusive(TESTING.folder / "lock"):
+            TESTING_OPENSEARCH.stop()
             TESTING.stop()
     built = [web_assets.WEB / "node_modules", web_assets.DIST]
-    remove("Removing .local, .venv and what was built", [LOCAL, VENV, *built])
+    elsewhere = [opensearch.folder_in(folder) for folder in (LOCAL, TESTING.folder)]
+    remove("Removing .local, .venv and what was built", [LOCAL, VENV, *built, *elsewhere])
     return 0
 
 
@@ -79,6 +87,7 @@ def status() -> int:
             well = False
             state = "died" if recorded is not None else "stopped"
         say(f"  {name:<9} {state:<28} {process.log.relative_to(ROOT)}")
+    say(f"  {'opensearch':<9} {opensearch.describe()}")
     say(
         f"  Vicinity serves at {application.url()}"
         if well
@@ -176,9 +185,24 @@ def test(arguments: Sequence[str]) -> int:
     with lock.exclusive(TESTING.folder / "lock"):
         TESTING.start()
         try:
-            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers()])])
+            environment = {**_development(), "OPENSEARCH_URL": "", "VICINITY_TEST_OPENSEARCH": _opensearch_for_tests()}
+            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers()])], environment)
         finally:
+            TESTING_OPENSEARCH.stop()
             TESTING.stop()
+
+
+def _opensearch_for_tests() -> str:
+    """The address of one that tests may fill; empty, and said so, where it cannot be had: pytest then refuses in CI."""
+    if (named := options.value("OPENSEARCH_URL")) or options.value("OPENSEARCH") != "auto":
+        return named
+    try:
+        TESTING_OPENSEARCH.choose_port()
+        TESTING_OPENSEARCH.start()
+    except (StackError, OSError) as error:
+        say(f"OpenSearch cannot be had here, so its tests are not run: {str(error).splitlines()[0]}")
+        return ""
+    return TESTING_OPENSEARCH.url
 
 
 def _development() -> dict[str, str]:
@@ -189,12 +213,12 @@ def _workers() -> str:
     return str(min(4, os.cpu_count() or 1))
 
 
-def _foreground(command: Sequence[str | Path]) -> int:
+def _foreground(command: Sequence[str | Path], environment: dict[str, str]) -> int:
     """Run in the terminal to its end. Ctrl-C reaches the child too, which is given the time to tell what it did."""
     child = subprocess.Popen(
         [str(part) for part in command],
         cwd=ROOT,
-        env=_development(),
+        env=environment,
         stdin=subprocess.DEVNULL,
         pass_fds=lock.held(),
     )

@@ -93,6 +93,19 @@ def ensure(*, database: bool = True, broker: bool = True) -> None:
         raise StackError(f"Installed, yet not found: {', '.join(need.what for need in still)}.")
 
 
+def ensure_maven() -> None:
+    """For OpenSearch's archive alone, so its absence is no reason to stop: StackError where it cannot be had."""
+    if shutil.which("mvn") is not None:
+        return
+    prefix = _as_root() if shutil.which("apt-get") is not None else None
+    if prefix is None:
+        raise StackError("Maven fetches OpenSearch, is not installed, and may not be installed by us.")
+    with contextlib.suppress(StackError):
+        run("Refreshing the package lists", [*prefix, *_apt("update")], log="apt-update-maven")
+    command = [*prefix, *_apt("install", "--no-install-recommends", "maven")]
+    run("Installing maven", command, log="apt-install-maven")
+
+
 def _as_root() -> list[str] | None:
     """What to put before a command so that it runs as root; None where we cannot become root."""
     if os.geteuid() == 0:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import options, packages, postgres, redis
+from stack import opensearch, options, packages, postgres, redis
 
 DATABASE = "vicinity"
 
@@ -34,6 +34,13 @@ class Services:
     def private_redis(self) -> bool:
         return not options.value("REDIS_URL")
 
+    @property
+    def opensearch_url(self) -> str:
+        """Where it is or will be; PostGIS answers until it does."""
+        if named := options.value("OPENSEARCH_URL"):
+            return named
+        return opensearch.server().url if self.durable and opensearch.is_private() else ""
+
     def install(self) -> None:
         packages.ensure(database=self.private_database, broker=self.private_redis)
 
@@ -54,5 +61,6 @@ class Services:
             **os.environ,
             "DATABASE_URL": options.value("DATABASE_URL") or self.cluster.url(DATABASE),
             "REDIS_URL": options.value("REDIS_URL") or self.redis.url,
+            "OPENSEARCH_URL": self.opensearch_url,
             "PYTHONUNBUFFERED": "1",
         }

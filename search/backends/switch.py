@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 from typing import Any, TypeVar
 
 import structlog
@@ -54,7 +55,8 @@ def _beside(work: Callable[[], None]) -> None:
 class Switch(PostgisBackend):
     """search.backends.base.SearchBackend over both engines; whatever is not a question goes to PostGIS.
 
-    An answer says which engine gave it (`backend`), and that it was the fallback (`degraded`).
+    An answer says which engine gave it (`backend`), and whether that was the fallback (`degraded`): PostGIS is none
+    before an index has been true for the first time.
     """
 
     name = OpenSearchBackend.name
@@ -96,7 +98,9 @@ class Switch(PostgisBackend):
         return page
 
     def is_well(self) -> bool:
-        """Whether OpenSearch would be asked."""
+        """Whether OpenSearch would be asked, or is not there yet."""
+        if not self._was_ever_true():
+            return True
         if self._breaker.is_open:
             self._probe_if_due()
             return False
@@ -135,6 +139,10 @@ class Switch(PostgisBackend):
         state = self._serving()
         return state is not None and state.behind_seconds <= MAX_BEHIND_SECONDS
 
+    def _was_ever_true(self) -> bool:
+        state = self._serving()
+        return state is not None and isfinite(state.behind_seconds)
+
     def _failed(self, reason: str, error: Exception) -> None:
         FAILURES.labels(reason).inc()
         was_open = self._breaker.is_open
@@ -155,4 +163,4 @@ class Switch(PostgisBackend):
 
     def _told(self, answer: Answer, engine: Any) -> Answer:
         ANSWERS.labels(engine.name).inc()
-        return replace(answer, backend=engine.name, degraded=engine is self._fallback)
+        return replace(answer, backend=engine.name, degraded=engine is self._fallback and self._was_ever_true())

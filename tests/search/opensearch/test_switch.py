@@ -99,6 +99,16 @@ def test_an_index_that_is_not_true_does_not_answer(filled):
     assert switch_of(filled, state=lambda: None).search(asking()).backend == "postgis"
 
 
+def test_before_an_index_was_true_for_the_first_time_nothing_is_degraded(filled):
+    for state in (None, replace(serving(), behind_seconds=inf)):
+        switch = switch_of(filled, state=lambda state=state: state)
+        assert told(switch.search(asking())) == ("postgis", False, ALL)
+        assert switch.is_well()
+    late = switch_of(filled, state=lambda: replace(serving(), behind_seconds=MAX_BEHIND_SECONDS + 1))
+    assert told(late.search(asking())) == ("postgis", True, ALL)
+    assert not late.is_well()
+
+
 def test_an_index_of_another_mapping_does_not_answer(filled):
     Generation.objects.update(mapping_number=-1)
     assert switch_of(filled).search(asking()).backend == "postgis"
@@ -128,4 +138,4 @@ def test_a_cursor_is_continued_by_the_engine_that_gave_it(filled, dead):
 def test_writes_never_notice(dead):
     switch = switch_of(dead)
     switch.apply([document(1)], gone=[], version=1)
-    assert told(switch.search(asking())) == ("postgis", True, ["place:1"])
+    assert told(switch.search(asking())) == ("postgis", False, ["place:1"])

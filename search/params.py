@@ -113,7 +113,7 @@ def parse_filters(
 ) -> SearchQuery:
     """The question of `GET /v1/clusters`. Its order matters where chains are collapsed. Raises InvalidParameter."""
     _refuse_unknown(params, CLUSTERS_NAMES)
-    return _query(params, now=now, ranking=spec_for(DEFAULT_PROFILE), categories=categories, open_at_days=open_at_days)
+    return _query(params, now=now, ranking=_ranking(params), categories=categories, open_at_days=open_at_days)
 
 
 def _refuse_unknown(params: Mapping[str, str], known: frozenset[str]) -> None:

@@ -271,3 +271,11 @@ def test_the_table_of_parameters_names_each_once_with_an_example_that_is_taken()
             beside = {"currency": "EUR"} if each.name.startswith("price") else {}
             beside |= {"price_min_minor": "1"} if each.name == "currency" else {}
             parse_search({**base, **beside, each.name: each.example}, now=NOW)
+
+
+def test_the_order_asked_of_clusters_is_read_for_it_decides_which_branch_of_a_chain_counts():
+    asked = {"bbox": "24.9,60.1,25.0,60.2", "collapse": "chain", "profile": "top_rated", "sort": "rating"}
+    ranking = parse_filters(asked, now=NOW).ranking
+    assert (ranking.profile, ranking.sort) == ("top_rated", Sort.RATING)
+    with pytest.raises(InvalidParameter):
+        parse_filters({**asked, "sort": "colour"}, now=NOW)

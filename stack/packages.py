@@ -53,6 +53,7 @@ def _postgis_package() -> str | None:
     return newest_postgis(known.stdout.split())
 
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NEEDS = (
     Need(
         f"PostgreSQL {postgres.OLDEST_MAJOR} or later with PostGIS 3",
@@ -70,9 +71,20 @@ NEEDS = (
 )
 
 
-def ensure(*, database: bool = True, broker: bool = True) -> None:
+def _has_chinese_font() -> bool:
+    return any(True for _ in Path("/usr/share/fonts").rglob("*CJK*"))
+
+
+TEST_NEEDS = (
+    Need("Chromium, for tests of the pages", lambda: any(map(shutil.which, CHROMIUM)), lambda: "chromium"),
+    Need("a font with Chinese characters, for the same", _has_chinese_font, lambda: "fonts-noto-cjk"),
+)
+
+
+def ensure(*, database: bool = True, broker: bool = True, tests: bool = False) -> None:
     """Install what is missing. StackError that names it where we may not, or where the distribution has none."""
     needs = [need for need in NEEDS if (database or need is not NEEDS[0]) and (broker or need is not NEEDS[1])]
+    needs += TEST_NEEDS if tests else ()
     missing = [need for need in needs if not need.present()]
     if not missing:
         _finish_killed_run()

@@ -42,7 +42,7 @@ class Services:
         return opensearch.server().url if self.durable and opensearch.is_private() else ""
 
     def install(self) -> None:
-        packages.ensure(database=self.private_database, broker=self.private_redis)
+        packages.ensure(database=self.private_database, broker=self.private_redis, tests=not self.durable)
 
     def start(self) -> None:
         if self.private_database:

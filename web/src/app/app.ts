@@ -22,6 +22,8 @@ import type { VnResults } from "./results.js";
 import { searchUrl, SearchSession } from "./search-session.js";
 import { onSystemTheme, theme, toggleTheme } from "./theme.js";
 
+/** The map leaves the first answer this long to come before it asks for its own files. */
+const MAP_WAITS_MILLISECONDS = 1500;
 const RADIUS_STEPS_METRES = [1000, 1500, 2500, 5000, 10_000, 20_000, 50_000];
 
 /** The page: it owns the state, keeps it in the URL, and hands it down. */
@@ -129,6 +131,20 @@ export class VnApp extends LitElement {
         z-index: 2;
         max-height: calc(100dvh - var(--space-6));
       }
+      .credit {
+        position: absolute;
+        z-index: 1;
+        right: 0;
+        bottom: 0;
+        padding: 0.1rem 0.5rem;
+        border-radius: var(--radius-s) 0 0 0;
+        background: var(--surface);
+        font-size: 0.6875rem;
+        color: var(--ink-muted);
+      }
+      .credit a {
+        color: inherit;
+      }
       .floating {
         position: absolute;
         z-index: 1;
@@ -235,8 +251,15 @@ export class VnApp extends LitElement {
           border: 0;
           max-height: none;
         }
-        .floating {
+        .credit {
           top: 9.75rem;
+          bottom: auto;
+          right: auto;
+          left: 0;
+          border-radius: 0 var(--radius-s) var(--radius-s) 0;
+        }
+        .floating {
+          top: 12rem;
         }
         .with-detail .floating {
           display: none;
@@ -296,7 +319,7 @@ export class VnApp extends LitElement {
     const first = this.session.ask(preloadedSearch() ?? searchUrl(this.page.question, language()));
     void this.loadCategories();
     if (this.page.open !== null) void import("./detail.js");
-    await first;
+    await Promise.race([first, new Promise((resolve) => setTimeout(resolve, MAP_WAITS_MILLISECONDS))]);
     await this.updateComplete;
     if (this.page.open === null) void import("./detail.js");
     try {
@@ -491,8 +514,6 @@ export class VnApp extends LitElement {
       <main class=${open === null ? "" : "with-detail"}>
         <vn-sheet class="list" .stop=${this.stop} @moved=${(event: CustomEvent<Stop>) => (this.stop = event.detail)} ?inert=${open !== null && this.isPhone}>
           <vn-results
-            id="results"
-            tabindex="-1"
             .session=${session}
             .question=${page.question}
             .beat=${this.beat}
@@ -509,6 +530,7 @@ export class VnApp extends LitElement {
           ${this.mapState === "ready" ? this.mapView() : nothing}
           ${this.mapState === "failed" ? html`<p class="toast" role="alert">${t("map_failed")}</p>` : nothing}
           ${this.moved ? html`<vn-button class="floating" variant="primary" floating icon="search" label=${t("search_here")} @click=${this.searchHere}></vn-button>` : nothing}
+          <p class="credit"><a href="https://www.openstreetmap.org/copyright" rel="noopener">© OpenStreetMap contributors</a></p>
           <div class="corner">
             <vn-button floating icon="plus" icon-only label=${t("zoom_in")} @click=${() => this.map?.zoomBy(1)}></vn-button>
             <vn-button floating icon="minus" icon-only label=${t("zoom_out")} @click=${() => this.map?.zoomBy(-1)}></vn-button>
@@ -606,7 +628,7 @@ export class VnApp extends LitElement {
 
   private skip(event: Event): void {
     event.preventDefault();
-    this.results.focus();
+    void this.results.focusFirst();
   }
 }
 

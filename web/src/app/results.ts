@@ -163,6 +163,11 @@ export class VnResults extends LitElement {
     this.tell("hover-hit");
   }
 
+  async focusFirst(): Promise<void> {
+    const first = this.session.hits[0]?.id;
+    if (first !== undefined) await this.focusHit(first);
+  }
+
   /** Put the keyboard back on the card of a hit. */
   async focusHit(id: string): Promise<void> {
     await this.updateComplete;

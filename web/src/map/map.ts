@@ -62,28 +62,6 @@ export class VnMap extends LitElement {
       .maplibregl-control-container {
         display: none;
       }
-      .credit {
-        position: absolute;
-        right: 0;
-        bottom: 0;
-        padding: 0.1rem 0.5rem;
-        border-radius: var(--radius-s) 0 0 0;
-        background: var(--surface);
-        font-size: 0.6875rem;
-        color: var(--ink-muted);
-      }
-      .credit a {
-        color: inherit;
-      }
-      @media (max-width: 59.99rem) {
-        .credit {
-          top: 9.75rem;
-          bottom: auto;
-          right: auto;
-          left: 0;
-          border-radius: 0 var(--radius-s) var(--radius-s) 0;
-        }
-      }
     `,
   ];
 
@@ -103,8 +81,7 @@ export class VnMap extends LitElement {
   private readonly resized = new ResizeObserver(() => this.map?.resize());
 
   override render(): TemplateResult {
-    return html`<div class="canvas"></div>
-      <p class="credit"><a href="https://www.openstreetmap.org/copyright" rel="noopener">© OpenStreetMap contributors</a></p>`;
+    return html`<div class="canvas"></div>`;
   }
 
   override firstUpdated(): void {

@@ -1,0 +1,93 @@
+"""Fill an empty database with the demo city and, far away from it, merchants who write scripts where text belongs."""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+PAYLOADS = (
+    "<script>alert({n})</script>",
+    "<img src=x onerror=alert({n})>",
+    "<svg onload=alert({n})>",
+    '"><script>alert({n})</script>',
+    "' onmouseover='alert({n})",
+    '" autofocus onfocus=alert({n}) x="',
+    "javascript:alert({n})",
+    "</title><script>alert({n})</script>",
+    "</script><script>alert({n})</script>",
+    "{{{{constructor.constructor('alert({n})')()}}}}",
+    "${{alert({n})}}",
+    "<iframe srcdoc='<script>parent.alert({n})</script>'>",
+    "<a href=javascript:alert({n})>x</a>",
+    "<details open ontoggle=alert({n})>",
+    "<math><mtext></mtext><script>alert({n})</script></math>",
+    "<template><script>alert({n})</script></template>",
+    "--><img src=x onerror=alert({n})>",
+    "]]><script>alert({n})</script>",
+    "\u202e<script>alert({n})</script>",
+    "<style>*{{background:url(javascript:alert({n}))}}</style>",
+)
+HOSTILE_MERCHANTS = 200
+HOSTILE_LAT, HOSTILE_LON = 61.5, 23.8
+
+
+def payload(n: int) -> str:
+    return PAYLOADS[n % len(PAYLOADS)].format(n=n)
+
+
+def fill() -> None:
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from django.contrib.gis.geos import Point
+    from django.core.management import call_command
+
+    from deals.models import Deal
+    from listings.models import Branch, Merchant, Standing
+
+    call_command("load_demo", verbosity=0)
+    for n in range(HOSTILE_MERCHANTS):
+        text = payload(n)
+        merchant = Merchant.objects.create(name=text)
+        branch = Branch.objects.create(
+            merchant=merchant,
+            category_id="cafe",
+            name=text,
+            names={"en": text, "zh-Hans": text},
+            description=text,
+            street=text,
+            postcode=text[:16],
+            city=text,
+            phone=text[:40],
+            website=f"javascript:alert({n})" if n % 2 else f"https://example.org/{n}",
+            photos=[f"https://example.org/{n}.jpg"],
+            attributes={"wheelchair": "yes"},
+            point=Point(HOSTILE_LON + (n % 20) / 2000, HOSTILE_LAT + (n // 20) / 4000, srid=4326),
+            country="FI",
+            zone="Europe/Helsinki",
+            opening_hours=f'Mo-Fr 08:00-18:00 "{text.replace(chr(34), "")[:60]}"' if n % 2 else "24/7",
+        )
+        Standing.objects.create(branch=branch, rating_sum=40, rating_count=10)
+        Deal.objects.create(
+            merchant=merchant,
+            state=Deal.State.LIVE,
+            title=text,
+            titles={"en": text, "zh-Hans": text},
+            terms=text,
+            list_price_minor=2000,
+            price_minor=1000,
+            currency="EUR",
+            valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+            valid_until=datetime(2036, 1, 1, tzinfo=UTC),
+            all_branches=True,
+        )
+    call_command("rebuild_index", verbosity=0)
+    assert Path("web/dist/manifest.json").exists(), "the pages are not built: make test builds them"
+
+
+if __name__ == "__main__":
+    django.setup()
+    fill()

@@ -1,0 +1,69 @@
+"""Quick enough to feel at hand: the first result, pins after a pan, and nothing that jumps."""
+
+from __future__ import annotations
+
+from statistics import quantiles
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FIRST_RESULT_MILLISECONDS = 1_000
+PINS_P95_MILLISECONDS = 200
+
+
+def test_the_first_result_comes_within_a_second_and_nothing_jumps_after_it(open_page, record_property):
+    reader = open_page()
+    page = reader.page
+    page.add_init_script(
+        """
+        window.shifted = 0; window.firstResult = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(e => { if (!e.hadRecentInput) shifted += e.value }))
+          .observe({type: 'layout-shift', buffered: true});
+        const look = () => {
+          const card = document.querySelector('vn-app')?.shadowRoot?.querySelector('vn-results')?.shadowRoot
+            ?.querySelector('vn-hit-card')?.shadowRoot?.querySelector('a');
+          if (card) window.firstResult = performance.now(); else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+        """
+    )
+    times = []
+    for _ in range(5):
+        page.context.clear_cookies()
+        reader.goto("/?q=coffee")
+        page.locator("vn-hit-card").first.wait_for()
+        times.append(page.evaluate("firstResult"))
+        reader.settle()
+        page.wait_for_timeout(500)
+        assert page.evaluate("shifted") < 0.01
+    record_property("first_result_milliseconds", [round(time) for time in times])
+    assert times[0] <= FIRST_RESULT_MILLISECONDS
+
+
+def test_new_pins_come_soon_after_a_pan(open_page, record_property):
+    reader = open_page()
+    page = reader.page
+    reader.show("/?q=coffee")
+    page.locator("vn-map canvas").focus()
+    for n in range(30):
+        page.keyboard.press("ArrowRight" if n % 4 < 2 else "ArrowLeft")
+        page.wait_for_timeout(350)
+    times = page.evaluate("performance.getEntriesByName('vicinity:pins').map(e => e.duration)")
+    assert len(times) > 15
+    p95 = quantiles(times, n=20)[-1]
+    record_property("pins_p95_milliseconds", round(p95))
+    assert p95 <= PINS_P95_MILLISECONDS
+
+
+def test_counts_on_the_map_are_those_of_the_search(open_page, site_url):
+    reader = open_page()
+    sums = []
+    for zoom in range(2, 18, 3):
+        answer = reader.page.request.get(
+            f"{site_url}/v1/clusters?bbox=24.93,60.16,24.96,60.18&zoom={zoom}&q=coffee"
+        ).json()
+        sums.append(sum(cell["count"] for cell in answer["cells"]))
+    total = reader.page.request.get(f"{site_url}/v1/search?bbox=24.93,60.16,24.96,60.18&q=coffee&limit=1").json()[
+        "total"
+    ]
+    assert sums == [total["value"]] * len(sums)

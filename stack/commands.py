@@ -170,7 +170,8 @@ def lint() -> int:
 def check() -> int:
     """What is quick enough to run before every commit."""
     lint()
-    return test(["-n", _workers(), "-m", "not processes and not slow and not shared_data", "-q"])
+    quick = "not processes and not slow and not shared_data and not opensearch"
+    return _test(["-n", _workers(), "-m", quick, "-q"], with_opensearch=False)
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -178,6 +179,10 @@ def test(arguments: Sequence[str]) -> int:
 
     They are not those of `up`, so both can run at once; fsync is off, and they are stopped at the end.
     """
+    return _test(arguments, with_opensearch=True)
+
+
+def _test(arguments: Sequence[str], *, with_opensearch: bool) -> int:
     with lock.exclusive(LOCAL / "lock"):
         TESTING.install()
         prepare_environment()
@@ -185,8 +190,9 @@ def test(arguments: Sequence[str]) -> int:
     with lock.exclusive(TESTING.folder / "lock"):
         TESTING.start()
         try:
-            environment = {**_development(), "OPENSEARCH_URL": "", "VICINITY_TEST_OPENSEARCH": _opensearch_for_tests()}
-            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers()])], environment)
+            to_fill = _opensearch_for_tests() if with_opensearch else ""
+            variables = {**_development(), "OPENSEARCH_URL": "", "VICINITY_TEST_OPENSEARCH": to_fill}
+            return _foreground([PYTHON, "-m", "pytest", *(arguments or ["-n", _workers()])], variables)
         finally:
             TESTING_OPENSEARCH.stop()
             TESTING.stop()

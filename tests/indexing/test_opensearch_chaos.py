@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import time
 
@@ -18,7 +19,7 @@ from indexing.follower import follow_all
 from search.backends.opensearch.client import Client, SearchEngineUnavailable
 from search.backends.postgis import projection
 from search.models import Generation
-from stack.opensearch import Server
+from stack.opensearch import Server, folder_in
 from tests.contracts.documents import document, metres_north
 
 pytestmark = [pytest.mark.django_db, pytest.mark.opensearch, pytest.mark.processes, pytest.mark.slow]
@@ -36,6 +37,7 @@ def server(tmp_path, settings):
     own.start()
     yield own
     own.stop()
+    shutil.rmtree(folder_in(tmp_path))
 
 
 def test_killed_amid_mixed_writes_it_ends_the_same(server, record_property):

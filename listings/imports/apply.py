@@ -103,6 +103,14 @@ RETURNING (xmax = 0)
 """  # noqa: S608  # as said above
 
 
+class PlacesUnidentified(CodedError):
+    """Rows of the file have no readable id, so it cannot be told which places are missing from it."""
+
+    code = "import_places_unidentified"
+    status = 409
+    title = "It cannot be told which places are missing"
+
+
 class TooManyMissing(CodedError):
     """So many places of the source are missing from the file that it is more likely the file that is wrong."""
 
@@ -200,11 +208,18 @@ def _same_names(found: Sequence[tuple[Any, ...]], places: Sequence[PlaceRow]) ->
     return tuple(nearest.values())
 
 
-def retire_missing(*, source: str, seen_ids: set[str], at_most_percent: int, now: datetime) -> int:
+def retire_missing(*, source: str, seen_ids: set[str], unidentified: int, at_most_percent: int, now: datetime) -> int:
     """Close for good, as of `now`, the open places of the source that are not among `seen_ids`; returns how many.
 
-    TooManyMissing, with nothing closed, where that is more than `at_most_percent` of them. Must run in a transaction.
+    With nothing closed: PlacesUnidentified where `unidentified` rows, any of which may be a place that would be closed,
+    are in the file; TooManyMissing where more than `at_most_percent` would be. Must run in a transaction.
     """
+    if unidentified:
+        raise PlacesUnidentified(
+            f"{unidentified} records of the file have no readable id, and any may be a place that looks missing."
+            " Nothing was closed; mend the file, or import it without --retire-missing.",
+            unidentified=unidentified,
+        )
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE import_seen (external_id text PRIMARY KEY) ON COMMIT DROP")
         with cursor.copy("COPY import_seen FROM STDIN") as copy:

@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
 from urllib.parse import urlsplit
@@ -41,6 +42,8 @@ ATTRIBUTES_MAX = 40
 ZERO_MARGIN_DEGREES = 0.01
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+# Plain ASCII: what float() takes besides (underscores, other scripts' digits, inf) is no latitude that anybody meant.
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,12}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _BARE_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(/|$)")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
@@ -68,8 +71,11 @@ class RowCheck:
     box: Box | None = None
     country: str = ""
     seen_ids: set[str] = field(default_factory=set)
+    unidentified: int = 0
+    """Rows whose id could not be read: which places they were is not known."""
 
     def broken(self, record: BrokenRecord) -> Checked:
+        self.unidentified += 1
         finding = Finding(record.line, "", "record", record.reason, Outcome.REFUSED, record.detail)
         return Checked(None, (finding,))
 
@@ -129,7 +135,11 @@ class RowCheck:
         return Checked(place, tuple(findings))
 
     def _external_id(self, raw: RawRow) -> str:
-        external_id = _text("external_id", raw.external_id) or derived_id(raw)
+        try:
+            external_id = _text("external_id", raw.external_id) or derived_id(raw)
+        except _FieldRefused:
+            self.unidentified += 1
+            raise
         if external_id in self.seen_ids:
             raise _FieldRefused(
                 "external_id", Reason.DUPLICATE_EXTERNAL_ID, f"“{external_id}” stands earlier in this file."
@@ -183,10 +193,13 @@ def derived_id(raw: RawRow) -> str:
 def _number(name: str, value: object) -> float | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    try:
-        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else float("nan")
-    except (ValueError, OverflowError):
-        number = float("nan")
+    number = float("nan")
+    if isinstance(value, str):
+        if _DECIMAL.fullmatch(text := value.strip()):
+            number = float(text)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            number = float(value)
     if not isfinite(number):
         raise _FieldRefused(name, Reason.POSITION_NOT_A_NUMBER, f"“{str(value)[:40]}” is not a number.")
     return number

@@ -105,8 +105,9 @@ Progress = Callable[[ImportSummary, float | None], None]
 
 
 def run_import(*, request: ImportRequest, now: datetime, report: Report, progress: Progress) -> ImportSummary:
-    """Import the file. FileRefused, InvalidParameter, ImportBusy or TooManyMissing where it cannot; whole batches that
-    were written before stay. A dry run reads, checks and writes each batch, and takes it back.
+    """Import the file. FileRefused, InvalidParameter, ImportBusy, PlacesUnidentified or TooManyMissing where it
+    cannot; whole batches that were written before stay. A dry run reads, checks and writes each batch, and takes it
+    back.
     """
     if not 0 < len(request.source) <= SOURCE_MAX_CHARACTERS or not request.source.isprintable():
         raise InvalidParameter("source", f"A source has 1 to {SOURCE_MAX_CHARACTERS} characters.")
@@ -173,6 +174,7 @@ class _Run:
                 self.summary.retired = retire_missing(
                     source=request.source,
                     seen_ids=self._check.seen_ids,
+                    unidentified=self._check.unidentified,
                     at_most_percent=request.retire_at_most_percent,
                     now=self._now,
                 )

@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 from config.errors import InvalidParameter
 from geo.types import Box
-from listings.imports.apply import TooManyMissing
+from listings.imports.apply import PlacesUnidentified, TooManyMissing
 from listings.imports.places import FileRefused, Finding, Outcome, Reason
 from listings.imports.run import ImportBusy, ImportRequest, run_import
 from listings.models import Branch, Brand, Change, ImportRun, Merchant
@@ -287,6 +287,17 @@ def test_closing_more_than_a_share_is_refused_and_closes_nothing(write):
         write(*[_place(number) for number in range(1, 8)]), retire_missing=True, retire_at_most_percent=30
     )
     assert summary.retired == 3
+
+
+@pytest.mark.parametrize("damaged", [("10", "Café 10"), ("1" * 121, *_place(10)[1:])])
+def test_a_place_whose_record_was_damaged_is_not_taken_for_missing(write, damaged):
+    _run(write(*[_place(number) for number in range(1, 11)]))
+    file = write(*[_place(number) for number in range(1, 10)], damaged)
+    with pytest.raises(PlacesUnidentified) as error:
+        _run(file, retire_missing=True)
+    assert error.value.members["unidentified"] == 1
+    assert Branch.objects.filter(closed_at=None).count() == 10
+    assert _run(file)[0].refused == 1
 
 
 def test_the_planner_is_told_as_the_table_fills(write):

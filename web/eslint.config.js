@@ -18,4 +18,6 @@ export default typescript.config(
       "no-console": "error",
     },
   },
+  // node:test waits for its tests itself.
+  { files: ["tests/**"], rules: { "@typescript-eslint/no-floating-promises": "off" } },
 );

@@ -59,6 +59,10 @@ export class VnButton extends LitElement {
       .ghost:hover:not(:disabled) {
         background: var(--sunken);
       }
+      .button[aria-pressed="true"] {
+        background: var(--accent-soft);
+        border-color: var(--accent);
+      }
       .icon-only {
         padding: 0;
         width: 2.75rem;

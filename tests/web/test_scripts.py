@@ -1,0 +1,24 @@
+"""The scripts of the pages: their own tests, and how much of them a reader waits for."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from stack import web_assets
+from web.assets import assets
+
+
+@pytest.mark.slow
+def test_the_scripts_pass_their_own_tests():
+    command = [str(word) for word in web_assets.npm("test")]
+    told = subprocess.run(command, env=web_assets.environment(), capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout[-4000:] + told.stderr[-2000:]
+    assert "# fail 0" in told.stdout
+
+
+def test_no_more_is_loaded_than_was_agreed():
+    sizes = assets()["sizes"]
+    assert 0 < sizes["before the map"] <= 40_000
+    assert 0 < sizes["map"] <= 330_000

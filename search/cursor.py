@@ -1,4 +1,4 @@
-"""Where the next page begins: an opaque, signed token, good for one question and one hour.
+"""Where the next page begins: an opaque, signed token for one question, good for 15 minutes at least, an hour at most.
 
 It holds the engine, the epoch of the index that the first page read, the instant of asking, the question's digest, and
 the sort key of the last hit. It is signed, not secret. The digest covers what decides which hits come in which order;

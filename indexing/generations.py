@@ -16,7 +16,7 @@ from indexing.follower import drop_generation, follow, make_generation, write
 from search.backends.opensearch import mapping
 from search.backends.opensearch.client import UPKEEP_SECONDS, Client
 from search.document import SCHEMA
-from search.models import Generation
+from search.models import Generation, Parked
 
 ROWS_AT_ONCE = 5_000
 
@@ -102,7 +102,9 @@ def repair(client: Client, generation: Generation, differences: Differences) -> 
     """Write what is missing or of another content, take out what is extra, and make it seen."""
     wanted = sorted({*differences.missing, *differences.other})
     for at in range(0, len(wanted), ROWS_AT_ONCE):
-        write(client, generation, _rows(wanted[at : at + ROWS_AT_ONCE]))
+        some = wanted[at : at + ROWS_AT_ONCE]
+        Parked.objects.filter(generation=generation, row_id__in=some).delete()  # what is refused again is parked again
+        write(client, generation, _rows(some))
     for at in range(0, len(differences.extra), ROWS_AT_ONCE):
         client.purge(generation.name, {"terms": {"row": list(differences.extra[at : at + ROWS_AT_ONCE])}})
     client.refresh(generation.name)

@@ -94,6 +94,7 @@ def test_an_item_that_is_refused_is_parked_with_its_reason_and_repaired(cluster)
     assert (differing.compared, differing.count, differing.missing) == (4, 1, (parked.row_id,))
     generations.repair(cluster, generation, differing)
     assert difference(cluster) == 0
+    assert not Parked.objects.exists()
 
 
 def test_repair_takes_out_what_is_extra_and_mends_what_is_other(cluster):

@@ -1,0 +1,36 @@
+"""The operator's view of the indexes of OpenSearch, and of documents that one refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from search.models import Generation, Parked
+
+
+class _ReadOnly(ModelAdmin):
+    """What programs write and people only look at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(Generation)
+class GenerationAdmin(_ReadOnly):
+    list_display = ["name", "is_serving", "epoch", "true_at", "followed_at", "mapping_number", "schema"]
+
+
+@admin.register(Parked)
+class ParkedAdmin(_ReadOnly):
+    list_display = ["document_id", "generation", "reason", "parked_at"]
+    search_fields = ["document_id", "reason"]
+    list_select_related = ["generation"]

@@ -88,7 +88,8 @@ def _rating(_: RankingSpec, facts: Facts, count: int) -> str:
 def _deal(_: RankingSpec, facts: Facts, __: int) -> str:
     if facts.discount is None:
         return "no deal"
-    return f"{facts.discount:.0%} off, {FULL_DISCOUNT:.0%} is full"
+    percent = round(facts.discount * 10_000) // 100  # down, as a deal's own percent
+    return f"{percent}% off, {FULL_DISCOUNT:.0%} is full"
 
 
 def _popularity(_: RankingSpec, facts: Facts, __: int) -> str:

@@ -42,8 +42,8 @@ def create_deal(*, merchant_id: UUID, facts: DealFacts, branch_ids: Collection[U
     return deal
 
 
-def update_deal(*, deal_id: UUID, facts: DealFacts, branch_ids: Collection[UUID] | None = None) -> Deal:
-    """Replace all facts and where it is good. What was sold before keeps the terms it was sold at."""
+def update_deal(*, deal_id: UUID, facts: DealFacts, branch_ids: Collection[UUID] | None) -> Deal:
+    """Replace all facts and where it is good (None: at all branches). What was sold keeps the terms it was sold at."""
     facts = checked(facts)
     with transaction.atomic():
         deal = _locked(deal_id)

@@ -94,8 +94,8 @@ def create_branch(
     return branch
 
 
-def update_branch(*, branch_id: UUID, facts: BranchFacts, now: datetime, brand_id: UUID | None = None) -> Branch:
-    """Replace all facts. A closed branch can be corrected, and stays closed."""
+def update_branch(*, branch_id: UUID, facts: BranchFacts, now: datetime, brand_id: UUID | None) -> Branch:
+    """Replace all facts and the brand (None: of no chain). A closed branch can be corrected, and stays closed."""
     facts = checked(facts)
     with transaction.atomic():
         branch = _locked(branch_id)

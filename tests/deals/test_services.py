@@ -58,7 +58,7 @@ def test_draft_live_ended_and_never_back(branch):
     assert services.end_deal(deal_id=deal.id).state == "ended"
     assert services.end_deal(deal_id=deal.id).state == "ended"
     with pytest.raises(DealStateError) as refusal:
-        services.update_deal(deal_id=deal.id, facts=FACTS)
+        services.update_deal(deal_id=deal.id, facts=FACTS, branch_ids=None)
     assert refusal.value.members == {"state": "ended"}
 
 
@@ -71,8 +71,15 @@ def test_a_live_deal_can_be_repriced_and_moved_between_branches(branch):
     assert DealBranch.objects.get(branch=branch) == kept
     services.update_deal(deal_id=deal.id, facts=FACTS, branch_ids=[other.id])
     assert list(DealBranch.objects.values_list("branch_id", flat=True)) == [other.id]
-    assert services.update_deal(deal_id=deal.id, facts=FACTS).all_branches is True
+    assert services.update_deal(deal_id=deal.id, facts=FACTS, branch_ids=None).all_branches is True
     assert DealBranch.objects.count() == 0
+
+
+def test_where_a_deal_is_good_is_never_widened_by_leaving_it_out(branch):
+    deal = create(branch, branch_ids=[branch.id])
+    with pytest.raises(TypeError, match="branch_ids"):
+        services.update_deal(deal_id=deal.id, facts=FACTS)
+    assert Deal.objects.get().all_branches is False
 
 
 @pytest.mark.parametrize(
@@ -125,7 +132,7 @@ def test_a_deal_that_is_not_there():
     for act in (
         lambda: services.publish_deal(deal_id=uuid4(), now=NOW),
         lambda: services.end_deal(deal_id=uuid4()),
-        lambda: services.update_deal(deal_id=uuid4(), facts=FACTS),
+        lambda: services.update_deal(deal_id=uuid4(), facts=FACTS, branch_ids=None),
     ):
         with pytest.raises(NotFound):
             act()

@@ -107,6 +107,10 @@ def test_updating_replaces_all_facts_and_nothing_else(merchant):
     now = Branch.objects.get(id=branch.id)
     assert (now.name, now.phone, now.brand_id, now.updated_at) == ("New", "", brand.id, NOW)
     assert now.point == branch.point
+    with pytest.raises(TypeError, match="brand_id"):
+        services.update_branch(branch_id=branch.id, facts=FACTS, now=NOW)
+    services.update_branch(branch_id=branch.id, facts=FACTS, brand_id=None, now=NOW)
+    assert Branch.objects.get(id=branch.id).brand_id is None
 
 
 def test_closing_is_soft_happens_once_and_can_be_undone(merchant):
@@ -148,7 +152,7 @@ def test_parked_changes_are_tried_again(db):
 @pytest.mark.parametrize(
     "act",
     [
-        lambda key: services.update_branch(branch_id=key, facts=FACTS, now=NOW),
+        lambda key: services.update_branch(branch_id=key, facts=FACTS, brand_id=None, now=NOW),
         lambda key: services.move_branch(branch_id=key, point=TOKYO, now=NOW),
         lambda key: services.close_branch(branch_id=key, now=NOW),
         lambda key: services.reopen_branch(branch_id=key, now=NOW),

@@ -100,7 +100,7 @@ OPTIONS: tuple[Option, ...] = (
         "OPENING_HORIZON_DAYS",
         int,
         "14",
-        "How far ahead opening hours are laid out in the index; `open_at` reaches 6 days less.",
+        "How far ahead opening hours are laid out in the index; `open_at` reaches 7 days less.",
         "Restart, then `manage.py rebuild_index`.",
     ),
 )

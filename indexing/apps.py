@@ -28,12 +28,12 @@ class IndexingConfig(AppConfig):
 
 
 def horizon_is_possible(**_: Any) -> list[checks.CheckMessage]:
-    from indexing.horizon import STEP_DAYS  # noqa: PLC0415  as above
+    from indexing.horizon import MARGIN_DAYS  # noqa: PLC0415  as above
     from listings.hours import WINDOW_LIMIT_DAYS  # noqa: PLC0415
 
-    if STEP_DAYS < settings.OPENING_HORIZON_DAYS <= WINDOW_LIMIT_DAYS:
+    if MARGIN_DAYS < settings.OPENING_HORIZON_DAYS <= WINDOW_LIMIT_DAYS:
         return []
-    limits = f"above {STEP_DAYS} and at most {WINDOW_LIMIT_DAYS}"
+    limits = f"above {MARGIN_DAYS} and at most {WINDOW_LIMIT_DAYS}"
     return [checks.Error(f"OPENING_HORIZON_DAYS must be {limits}.", id="indexing.E001")]
 
 

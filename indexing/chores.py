@@ -35,8 +35,11 @@ class Duty:
 
 
 def refresh_hours(backend: SearchBackend, chore: Chore, now: datetime) -> None:  # noqa: ARG001  a duty's signature
-    """Ask for a rebuild of the branches whose window moved since the day this was last done; of none the first time."""
-    last_day = int(chore.progress.get("day", day_of(now)))
+    """Ask for a rebuild of the branches whose window moved since the day this was last done; of all the first time.
+
+    The first worker may begin days after the documents were built.
+    """
+    last_day = int(chore.progress.get("day", day_of(now) - STEP_DAYS))
     phases = moved_since(last_day, now=now)
     chore.progress["day"] = max(last_day, day_of(now))
     failpoint("before_refresh")

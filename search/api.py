@@ -22,7 +22,7 @@ from config.api.throttling import SearchThrottle, TileThrottle
 from config.errors import InvalidParameter
 from config.languages import accepted_languages
 from geo.api import MEDIA_TYPE, TILE_PARAMETERS, TileRenderer
-from geo.tiles import parse_tile
+from geo.tiles import parse_tile, tile_box
 from geo.types import Box
 from search.backends.base import CursorExpired, SearchBackend
 from search.backends.registry import backend_for
@@ -44,7 +44,7 @@ from search.schema import ClustersSerializer, SearchPageSerializer, openapi_para
 from search.values import parse_flag
 
 _MAX_CHARACTERS = {"polygon": MAX_POLYGON_CHARACTERS, "cursor": MAX_CURSOR_CHARACTERS}
-HORIZON_MARGIN_DAYS = 6
+HORIZON_MARGIN_DAYS = 7
 _HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
 
 OFFERS_MAX_AGE_SECONDS = 10
@@ -56,7 +56,7 @@ def _none() -> Collection[str]:
 
 
 def open_at_days() -> int:
-    """How far `open_at` reaches: documents are laid out anew at least every six days."""
+    """How far `open_at` reaches: documents are laid out anew every six days, and some hours into the day."""
     return max(0, settings.OPENING_HORIZON_DAYS - HORIZON_MARGIN_DAYS)
 
 
@@ -173,7 +173,8 @@ class OfferTileView(APIView):
     def get(self, request: Request, z: str, x: str, y: str) -> HttpResponse:
         params = read_query(request, known=TILES_NAMES)
         tile = parse_tile(z, x, y)
-        bounds = {"bbox": "-180,-90,180,90"}
+        box = tile_box(tile)
+        bounds = {"bbox": f"{box.west},{box.south},{box.east},{box.north}"}
         query = parse_filters(
             params | bounds, now=timezone.now(), categories=self.known_categories(), open_at_days=open_at_days()
         )

@@ -18,8 +18,8 @@ from geo.types import Point
 from geo.zones import zone_names, zone_of
 from search.query import OpenAt
 
-OPEN_AT_DAYS = 8
-"""How far ahead of the asking `open_at` reaches: six days less than the hours that are laid out, by default."""
+OPEN_AT_DAYS = 7
+"""How far ahead of the asking `open_at` reaches: seven days less than the hours that are laid out, by default."""
 MAX_MOMENT_CHARACTERS = 40
 
 _DATE_AND_TIME = r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}"

@@ -34,9 +34,10 @@ def tile_area(tile: Tile) -> Box:
 def offer_tile(backend: SearchBackend, query: SearchQuery, tile: Tile) -> bytes:
     """Source layers `pins` (id, kind, name, category, rank from 1 within the tile) and `clusters` (cell, count).
 
-    One of the two is empty. All that the question matches within the tile is in it, once; `query.area` is replaced.
+    One of the two is empty. All that the question matches within the tile is in it, once. Area and origin are the
+    tile's. The question must not collapse chains: one would count in each tile.
     """
-    asked = replace(query, area=tile_area(tile), facets=frozenset(), limit=MAX_PINS)
+    asked = replace(query, area=tile_area(tile), origin=tile_box(tile).centre, facets=frozenset(), limit=MAX_PINS)
     if asked.impossible:
         return b""
     if tile.z >= PINS_FROM_ZOOM:

@@ -252,13 +252,16 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 
 
-_THE_AREA = {"bbox", "polygon", "lat", "lon", "radius_metres"}
+_NOT_OF_TILES = {"bbox", "polygon", "lat", "lon", "radius_metres", "collapse"}
 
 
 def parameters_of(operation: str) -> tuple[Parameter, ...]:
-    """Those of `search`, `clusters` or `tiles` (the filters: a tile is its own area), in the order of the table."""
+    """Those of `search`, `clusters` or `tiles` (the filters: a tile is its own area), in the order of the table.
+
+    A chain collapsed within each tile would be counted in many, so tiles do not take `collapse`.
+    """
     if operation == "tiles":
-        return tuple(each for each in PARAMETERS if not each.only and each.name not in _THE_AREA)
+        return tuple(each for each in PARAMETERS if not each.only and each.name not in _NOT_OF_TILES)
     return tuple(each for each in PARAMETERS if each.only in ("", operation))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -86,9 +87,10 @@ def spread(count: int) -> list[Point]:
 
 
 def test_few_are_pins_in_their_order(backend):
-    near, far = CENTRE, Point(CENTRE.lon + 0.001, CENTRE.lat)
-    backend.apply([place(1, far), place(2, near)], gone=[], version=1)
     tile = point_to_tile(CENTRE, 15)
+    near = tile_box(tile).centre
+    far = Point(near.lon + 0.001, near.lat)
+    backend.apply([place(1, far), place(2, near)], gone=[], version=1)
     assert read(offer_tile(backend, asking(), tile)) == {
         "pins": [
             {"id": "place:2", "kind": "place", "name": "Number 2", "category": "cafe", "rank": 1},
@@ -160,7 +162,26 @@ def test_over_http(backend, client):
     assert client.get(url, {"q": "teapot"}).content == b""
 
 
-@pytest.mark.parametrize("name", ["bbox", "lat", "radius_metres", "zoom", "cursor", "limit"])
+@pytest.mark.parametrize("name", ["bbox", "lat", "radius_metres", "zoom", "cursor", "limit", "collapse"])
 def test_a_tile_is_its_own_area(client, name):
     response = client.get("/v1/tiles/offers/3/4/2.mvt", {name: "1"})
     assert (response.status_code, response.json()["code"]) == (400, "unknown_parameter")
+
+
+def test_nearness_is_measured_from_the_middle_of_the_tile(backend, client):
+    tile = point_to_tile(CENTRE, 15)
+    box = tile_box(tile)
+    middle = box.centre
+    towards_zero = Point(middle.lon - (middle.lon - box.west) * 0.8, middle.lat - (middle.lat - box.south) * 0.8)
+    backend.apply([place(1, towards_zero), place(2, middle)], gone=[], version=1)
+    url = f"/v1/tiles/offers/{tile.z}/{tile.x}/{tile.y}.mvt"
+    response = client.get(url, {"sort": "distance"})
+    assert [pin["id"] for pin in read(response.content)["pins"]] == ["place:2", "place:1"]
+
+
+def test_a_local_time_is_past_where_the_tile_is(backend, client):
+    """On Hawaii the wall shows ten hours less than at (0, 0)."""
+    tile = point_to_tile(Point(-155.5, 19.6), 12)
+    soon = datetime.now(ZoneInfo("Pacific/Honolulu")) + timedelta(hours=1)
+    url = f"/v1/tiles/offers/{tile.z}/{tile.x}/{tile.y}.mvt"
+    assert client.get(url, {"open_at": f"{soon:%Y-%m-%dT%H:%M}"}).status_code == 200

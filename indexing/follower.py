@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, Func, Q
 
 from config.failpoints import failpoint
+from indexing.patience import patient_transaction
 from indexing.versions import database_time
 from search.backends.opensearch import mapping
 from search.backends.opensearch.client import Client, SearchEngineUnavailable
@@ -126,7 +127,7 @@ def _create_index(client: Client, name: str) -> str:
 
 
 def _follow_one(client: Client, name: str, refresh: Callable[[Client, str], None]) -> Followed:
-    with transaction.atomic():
+    with patient_transaction():
         generation = Generation.objects.select_for_update(skip_locked=True).filter(name=name).first()
         if generation is None:  # another worker follows it
             return Followed(0, 0, is_true=False)

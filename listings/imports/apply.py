@@ -208,6 +208,17 @@ def _same_names(found: Sequence[tuple[Any, ...]], places: Sequence[PlaceRow]) ->
     return tuple(nearest.values())
 
 
+def close_named(*, source: str, external_ids: set[str], now: datetime) -> int:
+    """Close for good, as of `now`, those places of the source that are open; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE listings_branch SET closed_at = %(now)s, updated_at = %(now)s"
+            " WHERE source = %(source)s AND external_id = ANY(%(ids)s) AND closed_at IS NULL",
+            {"now": now, "source": source, "ids": sorted(external_ids)},
+        )
+        return cursor.rowcount
+
+
 def retire_missing(*, source: str, seen_ids: set[str], unidentified: int, at_most_percent: int, now: datetime) -> int:
     """Close for good, as of `now`, the open places of the source that are not among `seen_ids`; returns how many.
 

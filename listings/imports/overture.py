@@ -1,7 +1,7 @@
 """Overture Maps places, as GeoParquet (needs the `overture` extra: pyarrow) or as GeoJSON. Reads only.
 
 Schema: docs.overturemaps.org, theme places. The category is `categories.primary`, else an alternate, else
-`basic_category`; a place whose `operating_status` is `permanently_closed` is passed over.
+`basic_category`; a place whose `operating_status` is `permanently_closed` is closed where we have it, and not added.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ def geojson_rows(stream: io.BufferedIOBase) -> Iterator[RawRow | BrokenRecord]:
             yield BrokenRecord(feature.record, feature.line, Reason.RECORD_UNREADABLE, str(error))
             continue
         place = {"id": feature.value.get("id"), **feature.value["properties"]}
-        row = _row(place, position, record=feature.record, line=feature.line)
-        if row is not None:
-            yield row
+        yield _row(place, position, record=feature.record, line=feature.line)
 
 
 def parquet_rows(path: Path) -> Iterator[RawRow | BrokenRecord]:
@@ -64,9 +62,7 @@ def parquet_rows(path: Path) -> Iterator[RawRow | BrokenRecord]:
                     detail = f"The geometry is not WKB: {type(error).__name__}."
                     yield BrokenRecord(record, record, Reason.RECORD_UNREADABLE, detail)
                     continue
-                row = _row(place, position, record=record, line=record)
-                if row is not None:
-                    yield row
+                yield _row(place, position, record=record, line=record)
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(f"Not a readable Parquet file: {str(error)[:200]}") from None
 
@@ -78,9 +74,7 @@ def _wkb_position(geometry: object) -> tuple[object, object] | None:
     return None if centroid.is_empty else (centroid.x, centroid.y)
 
 
-def _row(place: Mapping[str, Any], position: tuple[object, object] | None, *, record: int, line: int) -> RawRow | None:
-    if place.get("operating_status") == "permanently_closed":
-        return None
+def _row(place: Mapping[str, Any], position: tuple[object, object] | None, *, record: int, line: int) -> RawRow:
     names = _mapping(place.get("names"))
     common = names.get("common") or {}
     pairs = common if isinstance(common, list) else common.items() if isinstance(common, Mapping) else []
@@ -104,6 +98,7 @@ def _row(place: Mapping[str, Any], position: tuple[object, object] | None, *, re
         phone=str(next(iter(_list(place.get("phones"))), "") or ""),
         website=str(next(iter(_list(place.get("websites"))), "") or ""),
         brand=str(_mapping(_mapping(place.get("brand")).get("names")).get("primary") or ""),
+        is_closed=place.get("operating_status") == "permanently_closed",
     )
 
 

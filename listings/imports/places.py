@@ -70,7 +70,7 @@ class RawRow:
     """What a reader found, unchecked. `record` counts from 1 within the file and is what a resume goes by.
 
     `names` holds the main name under the empty key. `category` is a word of the file's own; `tags` are OSM tags, which
-    name a category where the word is absent.
+    name a category where the word is absent. `is_closed`: the file says that the place is closed for good.
     """
 
     record: int
@@ -92,6 +92,7 @@ class RawRow:
     zone: str = ""
     brand: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from config.errors import InvalidParameter, RetryableError
 from geo.proximity import NearbyPoints
 from geo.types import Box
-from listings.imports.apply import BatchResult, Neighbour, refresh_statistics, retire_missing, write_batch
+from listings.imports.apply import BatchResult, Neighbour, close_named, refresh_statistics, retire_missing, write_batch
 from listings.imports.categories import resolver
 from listings.imports.duplicates import name_key, nearby_names
 from listings.imports.formats import format_of, reading
@@ -135,6 +135,7 @@ class _Run:
         self._near: NearbyPoints[str] = nearby_names()
         self._run: ImportRun | None = None
         self._batches_written = 0
+        self._closed_ids: set[str] = set()
 
     def begin(self, file_sha256: str) -> None:
         if self._request.dry_run:
@@ -152,6 +153,10 @@ class _Run:
         places: list[PlaceRow] = []
         findings: list[Finding] = []
         for raw in batch:
+            if isinstance(raw, RawRow) and raw.is_closed:
+                if raw.external_id.isprintable():  # else it is no id that we could have
+                    self._closed_ids.add(raw.external_id)
+                continue
             checked = self._check.broken(raw) if isinstance(raw, BrokenRecord) else self._check.check(raw)
             place = checked.place
             found = list(checked.findings)
@@ -170,8 +175,11 @@ class _Run:
     def end(self) -> None:
         request = self._request
         with _batch_transaction(dry_run=request.dry_run):
+            self.summary.retired = close_named(
+                source=request.source, external_ids=self._closed_ids - self._check.seen_ids, now=self._now
+            )
             if request.retire_missing:
-                self.summary.retired = retire_missing(
+                self.summary.retired += retire_missing(
                     source=request.source,
                     seen_ids=self._check.seen_ids,
                     unidentified=self._check.unidentified,

@@ -124,7 +124,9 @@ class Command(BaseCommand):
             f" {summary.unchanged:,} unchanged, {summary.refused:,} refused."
         )
         if summary.retired:
-            self.stdout.write(f"{summary.retired:,} places that the file no longer has were closed.")
+            self.stdout.write(
+                f"{summary.retired:,} places that the file no longer has, or calls closed for good, were closed."
+            )
         if summary.reasons:
             told = ", ".join(f"{reason} {count:,}" for reason, count in sorted(summary.reasons.items()))
             self.stdout.write(

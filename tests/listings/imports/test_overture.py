@@ -36,8 +36,9 @@ def test_geojson_is_read():
         for place in (PLACE, closed, bare)
     ]
     data = json.dumps({"type": "FeatureCollection", "features": features}).encode()
-    first, second = geojson_rows(io.BufferedReader(io.BytesIO(data)))
+    first, gone, second = geojson_rows(io.BufferedReader(io.BytesIO(data)))
     _check(first)
+    assert (gone.external_id, gone.is_closed, first.is_closed) == ("gone", True, False)
     assert (second.external_id, second.names, second.category, second.record) == ("bare", {"": ""}, "", 3)
 
 

@@ -1,6 +1,7 @@
 import csv
 import gzip
 import io
+import json
 import sys
 from datetime import UTC, datetime
 
@@ -298,6 +299,38 @@ def test_a_place_whose_record_was_damaged_is_not_taken_for_missing(write, damage
     assert error.value.members["unidentified"] == 1
     assert Branch.objects.filter(closed_at=None).count() == 10
     assert _run(file)[0].refused == 1
+
+
+def test_a_place_that_the_file_calls_closed_is_closed_and_none_is_added(tmp_path):
+    def overture(**status):
+        features = [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [24.94, 60 + number / 100]},
+                "properties": {
+                    "id": f"p{number}",
+                    "names": {"primary": f"Kahvila {number}"},
+                    "categories": {"primary": "coffee_shop"},
+                    "operating_status": status.get(f"p{number}", "open"),
+                },
+            }
+            for number in (1, 2, 3)
+        ]
+        features += [{**features[1], "properties": {"id": "a\x00", "operating_status": "permanently_closed"}}]
+        path = tmp_path / "places.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        return path
+
+    def run(**status):
+        return _run(overture(**status), file_format="overture")[0]
+
+    assert run(p3="permanently_closed").inserted == 2
+    summary = run(p2="permanently_closed", p3="permanently_closed")
+    assert (summary.inserted, summary.updated, summary.unchanged, summary.retired) == (0, 0, 1, 1)
+    assert [(branch.external_id, branch.closed_at) for branch in Branch.objects.order_by("external_id")] == [
+        ("p1", None),
+        ("p2", NOW),
+    ]
 
 
 def test_the_planner_is_told_as_the_table_fills(write):

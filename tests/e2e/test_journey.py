@@ -89,6 +89,14 @@ def focused(page) -> str:
     )
 
 
+def until_focused(page, name: str) -> None:
+    for _ in range(40):
+        if focused(page) == name:
+            return
+        page.wait_for_timeout(50)
+    assert focused(page) == name
+
+
 def tab_to(page, name: str, most: int = 60) -> None:
     seen = []
     for _ in range(most):
@@ -124,13 +132,13 @@ def test_the_whole_journey_by_keyboard_alone(open_page):
     page.keyboard.press("Enter")
     expect(page.locator("vn-detail h2").first).to_have_text(title)
     reader.settle()
-    assert focused(page) == title
+    until_focused(page, title)
     tab_to(page, "Why here?")
     page.keyboard.press("Enter")
     expect(page.locator("vn-bars")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("vn-detail")).to_have_count(0)
-    assert focused(page) == title
+    until_focused(page, title)
     reader.settle()
 
 

@@ -243,9 +243,10 @@ export class VnDetail extends LitElement {
       <h2 tabindex="-1"><bdi>${name ?? t("loading")}</bdi></h2>
       ${this.place || this.hit ? this.facts() : nothing}
     </header>`;
-    if (this.place === null) return html`${heading}${this.whyPanel()}<vn-skeleton cards="2"></vn-skeleton>`;
-    return html`${heading} ${this.deal ? this.dealPart(this.deal) : nothing} ${this.actions(this.place)} ${this.whyPanel()}
-    ${this.placePart(this.place)} ${this.qr()}`;
+    const { place } = this;
+    // One template before and after the answer: a heading made anew would lose the focus.
+    return html`${heading} ${place && this.deal ? this.dealPart(this.deal) : nothing} ${place ? this.actions(place) : nothing}
+    ${this.whyPanel()} ${place ? html`${this.placePart(place)} ${this.qr()}` : html`<vn-skeleton cards="2"></vn-skeleton>`}`;
   }
 
   private facts(): TemplateResult {

@@ -203,7 +203,7 @@ def test_missing_credentials_name_the_scheme(client):
     assert client.get("/test/drf/drf-auth")["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("url", ["/v1/nothing", "/v1/", "/nothing", "/v1/%ff%fe", "/admin-not", "/errors/no_such_code"])
+@pytest.mark.parametrize("url", ["/v1/nothing", "/nothing", "/v1/%ff%fe", "/admin-not", "/errors/no_such_code"])
 def test_unknown_paths(client, url):
     assert_problem(client.get(url), 404, "not_found")
 

@@ -169,12 +169,15 @@ def describe() -> str:
     if SETUP.running() is not None:
         last = tail(SETUP.log, 1).strip()
         return f"on its way: {last}"[:100] if last else "on its way"
+    if server().process.recorded() is not None:
+        return "died: make up starts it again"
     last = tail(SETUP.log, 1).strip()
     return f"not to be had: {last}"[:160] if last else "stopped"
 
 
 def stop() -> list[str]:
     setup, server_stopped = SETUP.stop(), server().stop()
+    SETUP.log.unlink(missing_ok=True)  # what it told is of a start that is over
     return ["opensearch"] if setup or server_stopped else []
 
 

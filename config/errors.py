@@ -16,6 +16,8 @@ class CodedError(Exception):
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side"
+    only_commands: ClassVar[bool] = False
+    """True for what no request can meet: such a code is told by its command and is not in the API's table."""
 
     def __init__(self, detail: str = "", **members: Any) -> None:
         super().__init__(detail or self.title)

@@ -31,6 +31,7 @@ class RebuildRuns(CodedError):
     """`manage.py rebuild_index` already runs in another process."""
 
     code = "rebuild_runs"
+    only_commands = True
     status = 409
     title = "Another rebuild is running"
 

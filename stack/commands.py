@@ -205,6 +205,7 @@ PROOF_SIZES = {
     "VICINITY_CHAOS_WRITES": "10000",
     "VICINITY_CHAOS_OFF_SECONDS": "95",
     "FUZZ_EXAMPLES": "400",
+    "VICINITY_TIMED": "1",
 }
 PROOFS = (
     "tests/indexing/test_failpoints.py",
@@ -213,6 +214,7 @@ PROOFS = (
     "tests/indexing/test_opensearch_chaos.py",
     "tests/search/opensearch/test_against_oracle.py",
     "tests/test_openapi_fuzz.py",
+    "tests/e2e/test_speed.py",
 )
 
 

@@ -44,7 +44,7 @@ def declaring_classes() -> dict[str, type[CodedError]]:
     """
     found: dict[str, type[CodedError]] = {}
     for each in _classes(CodedError):
-        if "code" not in vars(each) or each.__module__.startswith("test"):
+        if "code" not in vars(each) or each.only_commands or each.__module__.startswith("test"):
             continue
         if found.setdefault(each.code, each) is not each:
             raise ValueError(f"{each.code} is declared by {found[each.code].__qualname__} and {each.__qualname__}")

@@ -107,6 +107,7 @@ class PlacesUnidentified(CodedError):
     """Rows of the file have no readable id, so it cannot be told which places are missing from it."""
 
     code = "import_places_unidentified"
+    only_commands = True
     status = 409
     title = "It cannot be told which places are missing"
 
@@ -115,6 +116,7 @@ class TooManyMissing(CodedError):
     """So many places of the source are missing from the file that it is more likely the file that is wrong."""
 
     code = "import_too_many_missing"
+    only_commands = True
     status = 409
     title = "Too many places would be closed"
 

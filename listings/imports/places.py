@@ -14,6 +14,7 @@ class FileRefused(CodedError):
     """The file as a whole cannot be read: not its format, too large, or broken half-way."""
 
     code = "import_file_refused"
+    only_commands = True
     status = 400
     title = "The file cannot be imported"
 

@@ -40,6 +40,7 @@ _KEPT_COUNTS = ("read", "inserted", "updated", "unchanged", "refused", "fields_d
 
 class ImportBusy(RetryableError):
     code = "import_busy"
+    only_commands = True
     title = "Another import of this source is running"
 
 

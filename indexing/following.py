@@ -14,7 +14,6 @@ import structlog
 from celery import bootsteps
 from django.db import Error, close_old_connections
 
-from config.failpoints import failpoint
 from indexing.follower import follow_all, purge
 from search.backends.opensearch.client import Client, SearchEngineRefused, SearchEngineUnavailable, configured
 
@@ -72,5 +71,4 @@ def keep_following(client: Client, stop: threading.Event) -> None:
             pause = WAIT_SECONDS
         finally:
             close_old_connections()
-        failpoint("after_follow")
         stop.wait(pause)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from config import failpoints
+from config.failpoints import FailPointReached
 from indexing import follower, generations
 from indexing.follower import Followed, follow, follow_all, purge
 from search.backends.opensearch.backend import OpenSearchBackend
@@ -15,6 +17,7 @@ from search.backends.opensearch.generations import serving
 from search.backends.postgis import projection
 from search.models import Epoch, Generation, Parked
 from tests.contracts.documents import asking, document
+from tests.indexing.test_failpoints import FOLLOWER, SEEDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.opensearch]
 
@@ -49,6 +52,30 @@ def test_it_goes_on_where_it_was(cluster, monkeypatch):
         put(*(document(10 * version + n) for n in range(2)), version=version)
     assert [follow(cluster).rows for _ in range(4)] == [4, 4, 2, 0]
     assert len(found(cluster)) == 10
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", FOLLOWER)
+def test_a_follower_that_dies_loses_nothing(cluster, name, seed):
+    chance = random.Random(f"{name}{seed}")
+    put(*(document(n) for n in range(6)), version=1)
+    follow_all(cluster)
+    for version in range(2, 5):
+        changed = chance.sample(range(6), 3)
+        put(
+            *(document(n, rating_stars=chance.uniform(1, 5)) for n in changed[:2]),
+            gone=[f"place:{changed[2]}"],
+            version=version,
+        )
+    failpoints.arm(failpoints.action_of(f"{name}=raise"))
+    try:
+        with pytest.raises(FailPointReached):
+            follow_all(cluster)
+    finally:
+        failpoints.arm(None)
+    put(document(9), version=9)
+    assert follow_all(cluster).is_true
+    assert difference(cluster) == 0
 
 
 class Rude:

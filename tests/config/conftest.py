@@ -43,7 +43,7 @@ def served(tmp_path):
         try:
             requests.get(f"{url}/livez", timeout=5)
             break
-        except requests.ConnectionError:
+        except requests.RequestException:  # not up yet, or too busy starting to answer
             assert process.poll() is None, (tmp_path / "log").read_text()
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.1)

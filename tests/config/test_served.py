@@ -54,7 +54,7 @@ def test_two_processes_let_exactly_the_limit_through(served):
 
 def send(url: str, request: bytes) -> bytes:
     address = urlsplit(url)
-    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         answer = b""
@@ -74,4 +74,4 @@ def test_bytes_that_no_client_library_would_send(served):
             problem = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
             assert problem["code"] in {"bad_request", "not_found", "method_not_allowed", "invalid_parameter"}, name
         assert b"root:" not in body
-        assert requests.get(f"{served}/livez", timeout=20).status_code == 200, name
+        assert requests.get(f"{served}/livez", timeout=60).status_code == 200, name

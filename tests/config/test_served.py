@@ -70,7 +70,7 @@ def test_bytes_that_no_client_library_would_send(served):
     for name, request in RAW.items():
         head, _, body = send(served, request).partition(b"\r\n\r\n")
         assert not head or b" 4" in head.splitlines()[0], (name, head)
-        if b"application/problem+json" in head:
+        if b"application/problem+json" in head and b"}" in body:  # a reset may cut the body off
             problem = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
             assert problem["code"] in {"bad_request", "not_found", "method_not_allowed", "invalid_parameter"}, name
         assert b"root:" not in body

@@ -61,6 +61,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("RATE_LIMIT_TILES", str, "6000/minute", "Clusters and tiles allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_READ", str, "1200/minute", "Lookups of single things allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),
+    Option("HOLD_SECONDS", int, "600", "How long a hold keeps its place; an extension adds as much once."),
+    Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment."),
+    Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),
+    Option("HOLDS_PER_NETWORK", int, "30", "Unpaid holds of one client address at a time; 0: no limit."),
     Option("METRICS_ALLOWED", list, "127.0.0.1,::1", "Client addresses that may read /metrics, by comma."),
     Option(
         "SEARCH_BACKEND",

@@ -62,10 +62,12 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_prometheus",
     "django_structlog",
+    "pgtrigger",
     "config",
     "geo",
     "listings",
     "deals",
+    "booking",
     "search",
     "indexing",
     "fixtures",
@@ -154,6 +156,10 @@ REST_FRAMEWORK: dict[str, Any] = {
 CSRF_FAILURE_VIEW = "config.api.problems.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
+HOLD_SECONDS: int = option("HOLD_SECONDS")
+PAYMENT_SECONDS: int = option("PAYMENT_SECONDS")
+HOLDS_PER_CUSTOMER: int = option("HOLDS_PER_CUSTOMER")
+HOLDS_PER_NETWORK: int = option("HOLDS_PER_NETWORK")
 TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {

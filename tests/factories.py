@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import factory
 from django.contrib.gis.geos import Point
 
+from booking.models import Service
 from deals.models import Deal
 from listings.models import Branch, Brand, Category, Merchant, Standing
 
@@ -67,3 +68,20 @@ class DealFactory(factory.django.DjangoModelFactory):
     currency = "EUR"
     valid_from = datetime(2026, 1, 1, tzinfo=UTC)
     valid_until = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+class ServiceFactory(factory.django.DjangoModelFactory):
+    """An hour long, every half hour round the clock, ten parties of up to eight at once, 20.00 EUR paid ahead."""
+
+    class Meta:
+        model = Service
+
+    branch = factory.SubFactory(BranchFactory)
+    name = factory.Sequence(lambda n: f"Service {n}")
+    duration_minutes = 60
+    weekly = factory.LazyFunction(lambda: [[day, 0, 1440] for day in range(1, 8)])
+    horizon_days = 365
+    capacity = 10
+    party_max = 8
+    price_minor = 2000
+    currency = "EUR"

@@ -1,0 +1,53 @@
+"""Who books: a name, and an e-mail address or a telephone number to reach them. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from config.errors import InvalidParameter
+from listings.texts import plain_text
+
+_EMAIL = re.compile(r"[^@\s\"<>()\[\],;:\\]{1,64}@[^@\s\"<>()\[\],;:\\]{1,189}\.[^@\s\"<>()\[\],;:\\.]{2,63}")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_GROUPING = str.maketrans("", "", " ()-./\u00a0")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    note: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells one guest from another."""
+        return f"email:{self.email.casefold()}" if self.email else f"phone:{self.phone}"
+
+
+def parse_contact(*, name: str, email: str = "", phone: str = "", language: str = "", note: str = "") -> Contact:
+    """Checked and in one form. InvalidParameter names the field.
+
+    >>> parse_contact(name=" Aino ", phone="+358 (40) 123 4567")
+    Contact(name='Aino', email='', phone='+358401234567', language='', note='')
+    """
+    email, phone = unicodedata.normalize("NFC", email.strip()), phone.strip().translate(_GROUPING)
+    if not email and not phone:
+        raise InvalidParameter("contact.email", "Give an e-mail address or a telephone number.")
+    if email and not (_EMAIL.fullmatch(email) and len(email) <= 254 and email.isprintable()):
+        raise InvalidParameter("contact.email", "This is no e-mail address.", limit=254)
+    if phone and not _PHONE.fullmatch(phone):
+        raise InvalidParameter("contact.phone", "A telephone number is + and 7 to 15 digits, country code first.")
+    if language and not (_LANGUAGE.fullmatch(language) and len(language) <= 35):
+        raise InvalidParameter("contact.language", "A language is a tag such as fi or zh-Hans.", limit=35)
+    return Contact(
+        name=plain_text(name, parameter="contact.name", limit=200, required=True),
+        email=email,
+        phone=phone,
+        language=language,
+        note=plain_text(note, parameter="contact.note", limit=500),
+    )

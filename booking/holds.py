@@ -1,0 +1,355 @@
+"""Holds: take a place for some minutes, extend once, let go. One use case, one transaction each.
+
+Everything that can be refused is refused before capacity is touched; the taking comes last, so that the row that
+everyone wants is locked for as short as can be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.geos import Point as GeometryPoint
+from django.db import connection, transaction
+
+from booking import selectors
+from booking.models import Booking, DealStock, Service
+from booking.quotes import Quote
+from booking.refusals import (
+    BookingState,
+    DealUnavailable,
+    ExtendedAlready,
+    HoldExpired,
+    OutsideArea,
+    SlotFull,
+    SlotUnavailable,
+    TooManyHolds,
+)
+from booking.schedule import is_start
+from booking.taking import Taken, occupy, reclaim, slot_row, take
+from booking.tokens import keyed, new_token
+from config.errors import InvalidParameter, NotFound
+from deals.models import Deal
+from geo.areas import SRID
+from geo.distance import distance_metres
+from geo.types import Point
+from listings.models import Branch
+
+MAX_UNITS = 20
+"""Of a deal without a slot, in one booking."""
+RESOURCE_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who asks, as far as it is known, and by which way they came."""
+
+    user_id: int | None = None
+    device: str = ""
+    network: str = ""
+    channel: str = ""
+    partner: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be held: a start of a service (its own id, or a deal at a place), or units of a deal without one."""
+
+    service_id: UUID | None = None
+    deal_id: UUID | None = None
+    place_id: UUID | None = None
+    starts_at: datetime | None = None
+    party: int = 1
+    address: str = ""
+    destination: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`token` is told once and kept nowhere."""
+
+    booking: Booking
+    token: str
+
+
+def hold(*, wanted: Wanted, holder: Holder, now: datetime) -> Held:
+    """Take what is wanted for HOLD_SECONDS. Raises a refusal of booking.refusals, NotFound or InvalidParameter."""
+    with transaction.atomic():
+        service = selectors.service_for(service_id=wanted.service_id, deal_id=wanted.deal_id, branch_id=wanted.place_id)
+        keys = _limited(holder)
+        if service is None:
+            return _hold_deal(wanted, holder, keys, now)
+        return _hold_slot(service, wanted, holder, keys, now)
+
+
+def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str, Any], now: datetime) -> Held:
+    starts_at = checked_start(service, wanted.starts_at, now=now)
+    units = checked_party(service, wanted.party)
+    _check_destination(service, wanted.destination)
+    quote = selectors.quote_of(service, party=wanted.party)
+    ends_at = starts_at + timedelta(minutes=service.duration_minutes)
+    slot_id, has_lapsed = slot_row(
+        service_id=service.id, starts_at=starts_at, ends_at=ends_at, capacity=service.capacity
+    )
+    stock_units = _stock_units(service.deal, 1)
+    if has_lapsed or stock_units:
+        reclaim(slot_id=slot_id, deal_id=service.deal_id if stock_units else None)
+    held = _take(
+        quote,
+        holder,
+        keys,
+        branch=service.branch,
+        service=service,
+        deal=service.deal,
+        slot_id=slot_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        party=wanted.party,
+        units=units,
+        stock_units=stock_units,
+        address=wanted.address,
+        point=wanted.destination,
+    )
+    give_resource(held.booking, service)
+    return held
+
+
+def _hold_deal(wanted: Wanted, holder: Holder, keys: dict[str, Any], now: datetime) -> Held:
+    """Units of a deal that is used without an appointment."""
+    if wanted.service_id is not None or wanted.deal_id is None or wanted.place_id is None:
+        raise NotFound("There is no such service.")
+    deal = Deal.objects.filter(id=wanted.deal_id).exclude(state=Deal.State.DRAFT).first()
+    branch = Branch.objects.filter(id=wanted.place_id).first()
+    if deal is None or branch is None:
+        raise NotFound("There is no such deal at this place.")
+    _check_deal(deal, branch, now=now)
+    if deal.fulfilment in {Deal.Fulfilment.RESERVATION, Deal.Fulfilment.AT_HOME}:
+        raise SlotUnavailable("This deal has no times to book at this place.")
+    if wanted.starts_at is not None:
+        raise InvalidParameter("starts_at", "This deal has no times: leave it out.")
+    if not 1 <= wanted.party <= MAX_UNITS:
+        raise InvalidParameter("party", f"Of this deal 1 to {MAX_UNITS} can be bought at once.", limit=MAX_UNITS)
+    stock_units = _stock_units(deal, wanted.party)
+    if stock_units:
+        reclaim(slot_id=None, deal_id=deal.id)
+    return _take(
+        selectors.quote_of_deal(deal, count=wanted.party),
+        holder,
+        keys,
+        branch=branch,
+        service=None,
+        deal=deal,
+        slot_id=None,
+        starts_at=None,
+        ends_at=None,
+        party=wanted.party,
+        units=wanted.party,
+        stock_units=stock_units,
+        address=wanted.address,
+        point=wanted.destination,
+    )
+
+
+def checked_start(service: Service, starts_at: datetime | None, *, now: datetime) -> datetime:
+    """The start, if the service can be booked then by one who asks now."""
+    if starts_at is None:
+        raise InvalidParameter("starts_at", "This is booked for a time: say which.")
+    if service.branch.closed_at is not None and service.branch.closed_at <= starts_at:
+        raise SlotUnavailable("The place has closed by then.")
+    if service.deal is not None:
+        _check_deal(service.deal, service.branch, now=now)
+    if starts_at < now + timedelta(minutes=service.lead_minutes):
+        raise SlotUnavailable(f"It must be booked {service.lead_minutes} minutes ahead.", limit=service.lead_minutes)
+    if starts_at > now + timedelta(days=service.horizon_days):
+        raise SlotUnavailable(f"It can be booked {service.horizon_days} days ahead.", limit=service.horizon_days)
+    if not is_start(selectors.schedule_of(service), starts_at):
+        raise SlotUnavailable("The service does not start at this time.")
+    return starts_at
+
+
+def checked_party(service: Service, party: int) -> int:
+    """The units that a party takes of a slot."""
+    if not service.party_min <= party <= service.party_max:
+        limit = f"{service.party_min}..{service.party_max}"
+        raise InvalidParameter("party", f"A party is {limit} people here.", limit=limit)
+    return party if service.counts_people else 1
+
+
+def _check_deal(deal: Deal, branch: Branch, *, now: datetime) -> None:
+    if not selectors.is_on_sale(deal, now=now) or not selectors.is_good_at(deal, branch):
+        raise DealUnavailable("The deal is not for sale here now.")
+
+
+def _check_destination(service: Service, destination: Point | None) -> None:
+    if service.mode != Service.Mode.AT_HOME:
+        return
+    if destination is None:
+        raise InvalidParameter("lat", "This is done at your home: say where it is, with lat and lon.")
+    here = Point(service.branch.point.x, service.branch.point.y)
+    reach = service.travel_radius_metres
+    if reach is not None and distance_metres(here, destination) > reach:
+        raise OutsideArea(f"This service goes {reach} metres far.", limit=reach)
+
+
+def _stock_units(deal: Deal | None, count: int) -> int:
+    """What is taken of the deal's stock: nothing where it has no limit."""
+    if deal is None or deal.stock is None:
+        return 0
+    DealStock.objects.bulk_create([DealStock(deal=deal)], ignore_conflicts=True)
+    return count
+
+
+def _limited(holder: Holder) -> dict[str, Any]:
+    """The keyed hashes of the holder. TooManyHolds where one of them holds as much as it may.
+
+    Those who share a key wait for each other from here to the commit: a limit that is counted and then used would let
+    all of them through at once.
+    """
+    keys = {
+        "user_id": holder.user_id,
+        "device_key": keyed("device", holder.device),
+        "network_key": keyed("network", holder.network),
+    }
+    limits = {
+        "user_id": settings.HOLDS_PER_CUSTOMER,
+        "device_key": settings.HOLDS_PER_CUSTOMER,
+        "network_key": settings.HOLDS_PER_NETWORK,
+    }
+    asked = [(name, limits[name]) for name, key in keys.items() if key and limits[name]]
+    if not asked:
+        return keys
+    with connection.cursor() as cursor:
+        for lock in sorted(f"{name}:{keys[name]}" for name, _ in asked):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [lock])
+        for name, limit in asked:
+            cursor.execute(
+                f"SELECT count(*) FROM booking_booking WHERE {name} = %s"  # noqa: S608  names of our own columns
+                " AND state IN ('held', 'awaiting_payment') AND expires_at > statement_timestamp()",
+                [keys[name]],
+            )
+            if cursor.fetchone()[0] >= limit:
+                raise TooManyHolds("Release a hold, or wait until one lapses.", retry_after_seconds=60, limit=limit)
+    return keys
+
+
+def _take(quote: Quote, holder: Holder, keys: dict[str, Any], *, branch: Branch, **what: Any) -> Held:
+    token, hashed = new_token()
+    point: Point | None = what.pop("point")
+    service, deal = what.pop("service"), what.pop("deal")
+    values = {
+        **what,
+        **keys,
+        "branch_id": branch.id,
+        "service_id": None if service is None else service.id,
+        "deal_id": None if deal is None else deal.id,
+        "token_hash": hashed,
+        "title": quote.title,
+        "price_minor": quote.price_minor,
+        "list_price_minor": quote.list_price_minor,
+        "currency": quote.currency,
+        "deposit_minor": quote.deposit_minor,
+        "no_show_fee_minor": quote.no_show_fee_minor,
+        "policy": quote.policy.as_json(),
+        "commission_bps": quote.commission_bps,
+        "discount_funder": quote.discount_funder,
+        "channel": holder.channel,
+        "partner": holder.partner,
+        "trace_id": holder.trace_id,
+    }
+    geometry = None if point is None else GeometryPoint(point.lon, point.lat, srid=SRID)
+    taken: Taken = take(
+        {**values, "point": None if geometry is None else geometry.hexewkb.decode()}, seconds=settings.HOLD_SECONDS
+    )
+    made = Booking(
+        id=taken.id,
+        state=Booking.State.HELD,
+        created_at=taken.created_at,
+        expires_at=taken.expires_at,
+        point=geometry,
+        **values,
+    )
+    made.branch, made.service, made.deal = branch, service, deal
+    return Held(made, token)
+
+
+def give_resource(booking: Booking, service: Service) -> None:
+    """A table, a chair, a person for its time, where the service has such. SlotFull where none is free: roll back."""
+    if booking.starts_at is None or booking.ends_at is None or not service.resources.exists():
+        return
+    before, after = busy_around(service)
+    found = occupy(
+        booking_id=booking.id,
+        service_id=service.id,
+        party=booking.party,
+        busy_from=booking.starts_at - before,
+        busy_until=booking.ends_at + after,
+        tries=RESOURCE_TRIES,
+    )
+    if found is None:
+        raise SlotFull("Nobody and no table is free for this party at this time.")
+
+
+def busy_around(service: Service) -> tuple[timedelta, timedelta]:
+    """How long before and after a resource is busy: buffers, and the way there and back."""
+    travel = service.travel_minutes if service.mode == Service.Mode.AT_HOME else 0
+    return (
+        timedelta(minutes=service.buffer_before_minutes + travel),
+        timedelta(minutes=service.buffer_after_minutes + travel),
+    )
+
+
+def extend_hold(*, booking_id: UUID) -> Booking:
+    """HOLD_SECONDS more, once, while it has not lapsed."""
+    with transaction.atomic():
+        booking = locked(booking_id)
+        if booking.state != Booking.State.HELD:
+            raise_state(booking, "Only a hold can be extended.")
+        if booking.extensions:
+            raise ExtendedAlready("This hold was extended before.")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE booking_booking SET extensions = 1, expires_at = expires_at + make_interval(secs => %s)"
+                " WHERE id = %s AND expires_at > statement_timestamp() RETURNING expires_at",
+                [settings.HOLD_SECONDS, booking.id],
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise HoldExpired("The hold has lapsed; its place may be taken.")
+        booking.extensions, booking.expires_at = 1, row[0]
+    return booking
+
+
+def release_hold(*, booking_id: UUID, now: datetime) -> Booking:
+    """Give it back before it lapses. What is given back already stays so: releasing twice changes nothing."""
+    with transaction.atomic():
+        booking = locked(booking_id)
+        if booking.state in {Booking.State.CANCELLED, Booking.State.EXPIRED}:
+            return booking
+        if booking.state not in {Booking.State.HELD, Booking.State.AWAITING_PAYMENT}:
+            raise_state(booking, "Only what is not booked yet can be released; cancel the booking.")
+        booking.state, booking.ended_by, booking.ended_at = Booking.State.CANCELLED, "customer", now
+        booking.save(update_fields=["state", "ended_by", "ended_at"])
+    return booking
+
+
+def locked(booking_id: UUID) -> Booking:
+    """The booking with what belongs to it, its row locked to the end of the transaction. NotFound."""
+    booking = (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("branch", "service", "deal")
+        .filter(id=booking_id)
+        .first()
+    )
+    if booking is None:
+        raise NotFound("There is no booking of this id.")
+    return booking
+
+
+def raise_state(booking: Booking, detail: str) -> NoReturn:
+    if booking.state == Booking.State.EXPIRED:
+        raise HoldExpired("The hold has lapsed; its place may be taken.")
+    raise BookingState(detail, state=booking.state)

@@ -1,0 +1,93 @@
+"""Why a hold or a booking is refused: a code each. Pure."""
+
+from __future__ import annotations
+
+from config.errors import CodedError, RateLimited
+
+
+class SlotFull(CodedError):
+    """Others hold or have booked it. `retry_at`, where given, is when the next hold on it lapses."""
+
+    code = "slot_full"
+    status = 409
+    title = "There is no room left at this time"
+
+
+class SlotUnavailable(CodedError):
+    """The service does not start at this time, is too near or too far off, or its deal is not good then."""
+
+    code = "slot_unavailable"
+    status = 409
+    title = "This time cannot be booked"
+
+
+class SoldOut(CodedError):
+    """The deal's stock is used up by bookings and holds."""
+
+    code = "sold_out"
+    status = 409
+    title = "The deal is sold out"
+
+
+class CustomerCapReached(CodedError):
+    """The deal may be bought so often by one customer. `limit` says how often."""
+
+    code = "customer_cap_reached"
+    status = 409
+    title = "You have bought this deal as often as it allows"
+
+
+class NewCustomersOnly(CodedError):
+    """The deal is for those who have not booked with this merchant before."""
+
+    code = "new_customers_only"
+    status = 409
+    title = "This deal is for new customers"
+
+
+class DealUnavailable(CodedError):
+    """The deal is not live, not good at this place, or its time is over."""
+
+    code = "deal_unavailable"
+    status = 409
+    title = "The deal cannot be bought now"
+
+
+class OutsideArea(CodedError):
+    """The address is further away than this service goes."""
+
+    code = "outside_area"
+    status = 409
+    title = "The address is outside the service area"
+
+
+class TooManyHolds(RateLimited):
+    """The customer, the device or the network holds as much as it may: `limit`. Release one or let it lapse."""
+
+    code = "too_many_holds"
+    status = 429
+    title = "Too many places are held"
+
+
+class BookingState(CodedError):
+    """The booking is not in a state that this step begins in. `state` says which it is in."""
+
+    code = "booking_state"
+    status = 409
+    title = "The booking cannot take this step now"
+
+
+class HoldExpired(CodedError):
+    """The hold was not used in time, and what it held is free for others."""
+
+    code = "hold_expired"
+    status = 410
+    title = "The hold has expired"
+
+
+class ExtendedAlready(CodedError):
+    """A hold can be extended once."""
+
+    code = "hold_extended_already"
+    status = 409
+    title = "The hold was extended already"

@@ -1,0 +1,118 @@
+"""Shared reads of booking: services with all that decides whether and how they can be booked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from booking.models import Booking, Service
+from booking.policy import Policy, parse_tiers
+from booking.quotes import Quote, quote
+from booking.schedule import Schedule, parse_exceptions, parse_weekly
+from booking.tokens import token_hash
+from config.errors import NotFound
+from deals.models import Deal, DealBranch
+from deals.windows import Window
+from geo.types import Point
+from listings.models import Branch
+
+
+def service_for(*, service_id: UUID | None, deal_id: UUID | None, branch_id: UUID | None) -> Service | None:
+    """The offered service of the id, else that of the deal at the branch, with branch and deal, in one query."""
+    found = Service.objects.select_related("branch", "deal").filter(is_offered=True)
+    if service_id is not None:
+        return found.filter(id=service_id).first()
+    return found.filter(deal=deal_id, branch=branch_id).first()
+
+
+def services_of(deal_ids: Collection[UUID], *, branch_ids: Collection[UUID] | None = None) -> list[Service]:
+    """The offered services of deals, with branch and deal, by deal and branch."""
+    found = Service.objects.select_related("branch", "deal").filter(is_offered=True, deal__in=deal_ids)
+    if branch_ids is not None:
+        found = found.filter(branch__in=branch_ids)
+    return list(found.order_by("deal", "branch", "id"))
+
+
+def is_good_at(deal: Deal, branch: Branch) -> bool:
+    """Whether the deal can be used at the branch. A deal is never good at another merchant's."""
+    if deal.merchant_id != branch.merchant_id:
+        return False
+    return deal.all_branches or DealBranch.objects.filter(deal=deal, branch=branch).exists()
+
+
+def booking_of(booking_id: UUID, token: str) -> Booking:
+    """The booking that the token is for. NotFound alike for an unknown id and for another's token."""
+    booking = (
+        Booking.objects.select_related("branch", "service", "deal")
+        .filter(id=booking_id, token_hash=token_hash(token))
+        .first()
+    )
+    if booking is None:
+        raise NotFound("There is no booking of this id and token.")
+    return booking
+
+
+def policy_of(service: Service) -> Policy:
+    return Policy(
+        deposit_percent=service.deposit_percent,
+        no_show_fee_percent=service.no_show_fee_percent,
+        tiers=parse_tiers(service.cancellation),
+    )
+
+
+def schedule_of(service: Service) -> Schedule:
+    """When it can start; within its deal's window, where it has a deal."""
+    branch, deal = service.branch, service.deal
+    window = None
+    if deal is not None:
+        window = Window(
+            valid_from=deal.valid_from,
+            valid_until=deal.valid_until,
+            weekdays=frozenset(deal.weekdays),
+            daily_from=deal.daily_from,
+            daily_until=deal.daily_until,
+            blackout_dates=frozenset(deal.blackout_dates),
+        )
+    return Schedule(
+        zone=branch.zone,
+        country=branch.country,
+        opening_hours=branch.opening_hours,
+        point=Point(branch.point.x, branch.point.y),
+        weekly=parse_weekly(service.weekly),
+        exceptions=parse_exceptions(service.exceptions),
+        duration_minutes=service.duration_minutes,
+        step_minutes=service.step_minutes,
+        window=window,
+    )
+
+
+def quote_of(service: Service, *, party: int) -> Quote:
+    """At the deal's price where it has a deal, else at its own."""
+    deal = service.deal
+    return quote(
+        title=service.name if deal is None else deal.title,
+        price_minor=(service.price_minor or 0) if deal is None else deal.price_minor,
+        list_price_minor=(service.price_minor or 0) if deal is None else deal.list_price_minor,
+        currency=service.currency if deal is None else deal.currency,
+        count=party if service.price_is_per_person else 1,
+        policy=policy_of(service),
+        commission_bps=service.commission_bps,
+        discount_funder=service.discount_funder,
+    )
+
+
+def quote_of_deal(deal: Deal, *, count: int) -> Quote:
+    """Of a deal without a slot: paid in full, given back in full until it is used."""
+    return quote(
+        title=deal.title,
+        price_minor=deal.price_minor,
+        list_price_minor=deal.list_price_minor,
+        currency=deal.currency,
+        count=count,
+        policy=Policy(),
+    )
+
+
+def is_on_sale(deal: Deal, *, now: datetime) -> bool:
+    return deal.state == Deal.State.LIVE and deal.valid_from <= now < deal.valid_until

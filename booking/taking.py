@@ -1,0 +1,219 @@
+"""Capacity is taken here and nowhere else: one statement that takes and books, or does neither (docs/locking.md).
+
+The statement takes units of the slot and of the deal's stock under their limits and inserts the booking from what it
+took. Where one of them has too few, `take` raises and the caller's transaction must not commit: the other may be taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from booking.refusals import SlotFull, SoldOut
+
+TAKE_SLOT = """
+UPDATE booking_slot SET taken = taken + %(units)s
+WHERE id = %(slot_id)s AND taken + %(units)s <= capacity RETURNING id"""
+
+TAKE_STOCK = """
+UPDATE booking_dealstock AS stock SET taken = stock.taken + %(stock_units)s
+FROM deals_deal AS deal
+WHERE stock.deal_id = %(deal_id)s AND deal.id = stock.deal_id AND deal.stock IS NOT NULL
+  AND stock.taken + %(stock_units)s <= deal.stock{after_slot} RETURNING stock.deal_id"""
+
+COLUMNS = (
+    "branch_id",
+    "service_id",
+    "deal_id",
+    "slot_id",
+    "starts_at",
+    "ends_at",
+    "party",
+    "units",
+    "stock_units",
+    "token_hash",
+    "title",
+    "price_minor",
+    "list_price_minor",
+    "currency",
+    "deposit_minor",
+    "no_show_fee_minor",
+    "policy",
+    "commission_bps",
+    "discount_funder",
+    "address",
+    "point",
+    "user_id",
+    "device_key",
+    "network_key",
+    "channel",
+    "partner",
+    "trace_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+
+
+def statement(*, slot: bool, stock: bool) -> str:
+    """The one statement, for a booking that takes from a slot, from the stock, from both or from nothing."""
+    parts, source = [], []
+    if slot:
+        parts.append(f"slot AS ({TAKE_SLOT}\n)")
+        source.append("slot")
+    if stock:
+        parts.append(f"stock AS ({TAKE_STOCK.format(after_slot=' AND EXISTS (SELECT FROM slot)' if slot else '')}\n)")
+        source.append("stock")
+    made = (
+        f"made AS (\nINSERT INTO booking_booking ({', '.join(COLUMNS)}, created_at, expires_at)\n"
+        f"SELECT {', '.join(_VALUES)}, clock.now, clock.now + make_interval(secs => %(seconds)s)\n"
+        f"FROM {', '.join([*source, '(SELECT clock_timestamp() AS now) AS clock'])}\n"
+        "RETURNING id, created_at, expires_at\n)"
+    )
+    told = f"{'EXISTS (SELECT FROM slot)' if slot else 'true'} AS has_slot"
+    return (
+        f"WITH {', '.join([*parts, made])}\n"
+        f"SELECT {told}, made.id, made.created_at, made.expires_at FROM (SELECT) AS one LEFT JOIN made ON true"
+    )
+
+
+_VALUES = [
+    "%(point)s::geometry" if name == "point" else "%(policy)s::jsonb" if name == "policy" else f"%({name})s"
+    for name in COLUMNS
+]
+_STATEMENTS = {(slot, stock): statement(slot=slot, stock=stock) for slot in (True, False) for stock in (True, False)}
+
+
+def take(values: Mapping[str, Any], *, seconds: int) -> Taken:
+    """Take what `values` (of COLUMNS) ask for and insert the booking. SlotFull or SoldOut: roll back."""
+    slot, stock = values["slot_id"] is not None, values["stock_units"] > 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STATEMENTS[slot, stock], {**values, "policy": orjson.dumps(values["policy"]).decode(), "seconds": seconds}
+        )
+        has_slot, booking_id, created_at, expires_at = cursor.fetchone()
+    if not has_slot:
+        raise SlotFull("Others hold or have booked this time.")
+    if booking_id is None:
+        raise SoldOut("Nothing is left of this deal.")
+    return Taken(booking_id, created_at, expires_at)
+
+
+def take_slot(*, slot_id: int, units: int) -> None:
+    """Units of one more slot, for a booking that moves there. SlotFull: roll back."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_SLOT, {"slot_id": slot_id, "units": units})
+        if cursor.fetchone() is None:
+            raise SlotFull("Others hold or have booked this time.")
+
+
+_FIND_SLOT = """
+SELECT slot.id, EXISTS (
+  SELECT FROM booking_booking AS lapsed WHERE lapsed.slot_id = slot.id
+    AND lapsed.state IN ('held', 'awaiting_payment') AND lapsed.expires_at <= statement_timestamp()
+)
+FROM booking_slot AS slot WHERE slot.service_id = %s AND slot.starts_at = %s
+"""
+
+
+def slot_row(*, service_id: UUID, starts_at: datetime, ends_at: datetime, capacity: int) -> tuple[int, bool]:
+    """(id, whether something on it has lapsed) of the slot's row, made for the first who wants it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND_SLOT, [service_id, starts_at])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(
+                "INSERT INTO booking_slot (service_id, starts_at, ends_at, capacity) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (service_id, starts_at) DO NOTHING RETURNING id, false",
+                [service_id, starts_at, ends_at, capacity],
+            )
+            row = cursor.fetchone()
+        if row is None:  # another made it while we waited for it
+            cursor.execute(_FIND_SLOT, [service_id, starts_at])
+            row = cursor.fetchone()
+    slot_id, has_lapsed = row
+    return slot_id, has_lapsed
+
+
+_LAPSED = """
+SELECT id, slot_id FROM booking_booking
+WHERE state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()
+  AND (slot_id = %(slot)s OR (deal_id = %(deal)s AND stock_units > 0))
+ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+"""
+
+
+def reclaim(*, slot_id: int | None, deal_id: UUID | None) -> int:
+    """Expire what has lapsed on a slot, and of a deal's stock, so that nobody waits for the sweeper. How many.
+
+    A booking that somebody is just paying or cancelling is left to them. Bookings first, then all the slots they are
+    on, in order, then (by trigger) the stock: as every writer does, so that none waits for one that waits for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LAPSED, {"slot": slot_id, "deal": deal_id})
+        lapsed = cursor.fetchall()
+        if not lapsed:
+            return 0
+        slots = sorted({slot for _, slot in lapsed if slot is not None} | ({slot_id} if slot_id is not None else set()))
+        lock_slots(slots)
+        cursor.execute(
+            "UPDATE booking_booking SET state = 'expired', ended_at = clock_timestamp()"
+            " WHERE id = ANY(%s) AND state IN ('held', 'awaiting_payment')",
+            [[booking_id for booking_id, _ in lapsed]],
+        )
+        return cursor.rowcount
+
+
+def lock_slots(slot_ids: Sequence[int]) -> None:
+    """In the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM booking_slot WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(slot_ids)])
+
+
+_OCCUPY = """
+INSERT INTO booking_occupancy (resource_id, booking_id, during)
+SELECT resource.id, %(booking)s, tstzrange(%(from)s, %(until)s)
+FROM booking_resource AS resource
+JOIN booking_service_resources AS at ON at.resource_id = resource.id
+WHERE at.service_id = %(service)s AND resource.seats >= %(party)s AND NOT EXISTS (
+  SELECT FROM booking_occupancy AS busy
+  WHERE busy.resource_id = resource.id AND busy.during && tstzrange(%(from)s, %(until)s)
+)
+ORDER BY resource.seats, resource.id LIMIT 1
+ON CONFLICT DO NOTHING
+RETURNING resource_id
+"""
+
+
+def occupy(
+    *, booking_id: UUID, service_id: UUID, party: int, busy_from: datetime, busy_until: datetime, tries: int
+) -> int | None:
+    """Give the booking the smallest resource of the service that is free and large enough; None where there is none.
+
+    A resource that another takes at the same moment costs one of `tries`; the constraint decides between the two.
+    """
+    values: dict[str, Any] = {
+        "booking": booking_id,
+        "service": service_id,
+        "party": party,
+        "from": busy_from,
+        "until": busy_until,
+    }
+    with connection.cursor() as cursor:
+        for _ in range(tries):
+            cursor.execute(_OCCUPY, values)
+            row = cursor.fetchone()
+            if row is not None:
+                found: int = row[0]
+                return found
+    return None

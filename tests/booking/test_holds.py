@@ -1,0 +1,243 @@
+"""What a hold takes, when it is refused, and that it gives back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from booking import refusals
+from booking.holds import Holder, Wanted, extend_hold, hold, release_hold
+from booking.models import Booking, DealStock, Event, Resource, Slot
+from booking.upkeep import drifts, sweep_lapsed
+from config.errors import InvalidParameter, NotFound
+from geo.types import Point
+from tests.booking.world import booked, held, lapse, paid, start_in
+from tests.factories import BranchFactory, DealFactory, MerchantFactory, ServiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+CLOSED_THEN = {"exceptions": {(start_in() + timedelta(days=n)).date().isoformat(): [] for n in (-1, 0, 1)}}
+
+
+def taken() -> list[int]:
+    return list(Slot.objects.order_by("starts_at").values_list("taken", flat=True))
+
+
+def test_a_hold_takes_a_unit_for_ten_minutes_and_copies_the_terms():
+    service = ServiceFactory(deposit_percent=25, cancellation=[[1440, 100]], commission_bps=1500)
+    made = held(service, party=4, trace_id="trace-1", channel="web", partner="p").booking
+    kept = Booking.objects.get()
+    assert kept.expires_at - kept.created_at == timedelta(minutes=10)
+    assert (kept.id, kept.state, kept.price_minor, kept.deposit_minor, kept.commission_bps) == (
+        made.id,
+        "held",
+        2000,
+        500,
+        1500,
+    )
+    assert kept.policy == {"deposit_percent": 25, "no_show_fee_percent": 100, "tiers": [[1440, 100]]}
+    assert taken() == [1]
+    (event,) = Event.objects.all()
+    assert (event.kind, event.booking_id, event.trace_id, event.channel, event.partner) == (
+        "held",
+        made.id,
+        "trace-1",
+        "web",
+        "p",
+    )
+
+
+def test_people_are_counted_where_units_are_people():
+    service = ServiceFactory(capacity=5, counts_people=True, price_is_per_person=True)
+    assert held(service, party=3).booking.price_minor == 6000
+    with pytest.raises(refusals.SlotFull):
+        held(service, party=3)
+    assert held(service, party=2).booking.units == 2
+    assert drifts() == []
+
+
+def test_a_full_slot_is_refused_and_the_next_one_is_not():
+    service = ServiceFactory(capacity=1)
+    held(service)
+    with transaction.atomic(), pytest.raises(refusals.SlotFull):
+        held(service)
+    held(service, starts_at=start_in(hours=1))
+    assert taken() == [1, 1]
+
+
+def test_what_has_lapsed_is_free_at_once_without_a_sweeper():
+    service = ServiceFactory(capacity=1)
+    first = held(service).booking
+    lapse(first)
+    second = held(service).booking
+    first.refresh_from_db()
+    assert (first.state, second.state, taken()) == ("expired", "held", [1])
+
+
+def test_a_lapsed_hold_on_another_slot_gives_back_the_stock_of_the_deal():
+    deal = DealFactory(stock=1, fulfilment="reservation")
+    service = ServiceFactory(branch=BranchFactory(merchant=deal.merchant), deal=deal)
+    first = held(service).booking
+    with pytest.raises(refusals.SoldOut):
+        held(service, starts_at=start_in(hours=2))
+    assert taken() == [1]
+    lapse(first)
+    held(service, starts_at=start_in(hours=2))
+    assert (taken(), DealStock.objects.get().taken, drifts()) == ([0, 1], 1, [])
+
+
+def test_a_deal_without_a_slot_takes_from_its_stock():
+    deal = DealFactory(stock=3)
+    branch = BranchFactory(merchant=deal.merchant)
+    wanted = Wanted(deal_id=deal.id, place_id=branch.id, party=2)
+    made = hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking
+    assert (made.price_minor, made.list_price_minor, made.starts_at) == (3000, 4000, None)
+    with pytest.raises(refusals.SoldOut):
+        hold(wanted=wanted, holder=Holder(), now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("service", "wanted", "refusal"),
+    [
+        (CLOSED_THEN, {}, refusals.SlotUnavailable),
+        ({}, {"starts_at": start_in(hours=0) + timedelta(minutes=7)}, refusals.SlotUnavailable),
+        ({"lead_minutes": 60 * 24 * 4}, {}, refusals.SlotUnavailable),
+        ({"horizon_days": 1}, {}, refusals.SlotUnavailable),
+        ({}, {"party": 9}, InvalidParameter),
+        ({}, {"starts_at": None}, InvalidParameter),
+        ({"is_offered": False}, {}, NotFound),
+        ({"mode": "at_home"}, {}, InvalidParameter),
+        ({"mode": "at_home", "travel_radius_metres": 1000}, {"destination": Point(25.5, 60.2)}, refusals.OutsideArea),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_booked_is_refused_and_takes_nothing(service, wanted, refusal):
+    made = ServiceFactory(**service)
+    asked = {"service_id": made.id, "starts_at": start_in(), **wanted}
+    with pytest.raises(refusal):
+        hold(wanted=Wanted(**asked), holder=Holder(), now=timezone.now())
+    assert (Booking.objects.count(), sum(taken())) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "deal",
+    [{"state": "draft"}, {"state": "ended"}, {"all_branches": False}, {"merchant": MerchantFactory}],
+)
+def test_a_deal_that_is_not_for_sale_here_is_refused(deal):
+    branch = BranchFactory()
+    facts = {"merchant": branch.merchant, "fulfilment": "reservation", **deal}
+    if callable(facts["merchant"]):
+        facts["merchant"] = facts["merchant"]()
+    service = ServiceFactory(branch=branch, deal=DealFactory(**facts))
+    with pytest.raises(refusals.DealUnavailable):
+        held(service)
+
+
+def test_a_customer_holds_a_few_places_at_a_time(settings):
+    settings.HOLDS_PER_CUSTOMER = 2
+    service = ServiceFactory()
+    first = held(service, device="a").booking
+    held(service, device="a")
+    with transaction.atomic(), pytest.raises(refusals.TooManyHolds):
+        held(service, device="a")
+    held(service, device="b")
+    lapse(first)
+    held(service, device="a")
+
+
+def test_a_hold_is_extended_once_and_released_once():
+    service = ServiceFactory()
+    made = held(service).booking
+    until = made.expires_at
+    assert extend_hold(booking_id=made.id).expires_at == until + timedelta(minutes=10)
+    with pytest.raises(refusals.ExtendedAlready):
+        extend_hold(booking_id=made.id)
+    for _ in range(2):
+        assert release_hold(booking_id=made.id, now=timezone.now()).state == "cancelled"
+    assert (taken(), list(Event.objects.values_list("kind", flat=True))) == ([0], ["held", "extended", "cancelled"])
+
+
+def test_a_lapsed_hold_is_not_extended():
+    made = held(ServiceFactory()).booking
+    lapse(made)
+    with pytest.raises(refusals.HoldExpired):
+        extend_hold(booking_id=made.id)
+
+
+def test_a_table_serves_one_party_at_a_time_buffers_included():
+    service = ServiceFactory(capacity=9, duration_minutes=60, buffer_after_minutes=30)
+    for seats in (2, 4):
+        service.resources.add(Resource.objects.create(branch=service.branch, name=f"for {seats}", seats=seats))
+    first = held(service, party=2).booking
+    assert first.occupancies.get().resource.seats == 2
+    held(service, party=2)
+    with transaction.atomic(), pytest.raises(refusals.SlotFull), transaction.atomic():
+        held(service, party=2, starts_at=start_in(hours=1))
+    held(service, party=2, starts_at=start_in(hours=2))
+    release_hold(booking_id=first.id, now=timezone.now())
+    with transaction.atomic(), pytest.raises(refusals.SlotFull), transaction.atomic():
+        held(service, party=3)
+    held(service, party=1)
+    assert drifts() == []
+
+
+def test_the_sweeper_lets_go_of_what_has_lapsed_and_nothing_else():
+    service = ServiceFactory()
+    lapsed, waiting, live, sold = held(service).booking, booked(service), held(service).booking, paid(service)
+    lapse(lapsed, waiting)
+    assert sweep_lapsed() == 2
+    assert sweep_lapsed() == 0
+    assert [Booking.objects.get(id=each.id).state for each in (lapsed, waiting, live, sold)] == [
+        "expired", "expired", "held", "confirmed",
+    ]  # fmt: skip
+    assert (taken(), drifts()) == ([2], [])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE booking_booking SET state = 'fulfilled'",
+        "UPDATE booking_booking SET state = 'expired'; UPDATE booking_booking SET state = 'held'",
+        "UPDATE booking_booking SET price_minor = 1, deposit_minor = 1",
+        "UPDATE booking_booking SET state = 'confirmed'",
+        "DELETE FROM booking_booking",
+        "UPDATE booking_slot SET taken = capacity + 1",
+        "UPDATE booking_slot SET taken = -1",
+        "UPDATE booking_event SET kind = 'nothing'",
+        (
+            "INSERT INTO booking_booking (state, branch_id, service_id, title, price_minor, list_price_minor, currency,"
+            " deposit_minor, token_hash, policy, expires_at) SELECT 'confirmed', branch_id, service_id, '', 0, 0,"
+            " 'EUR', 0, 'x', '{}', now() FROM booking_booking"
+        ),
+    ],
+)
+def test_psql_cannot_break_it_either(statement):
+    held(ServiceFactory())
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_state_that_psql_may_change_gives_back_all_the_same():
+    held(ServiceFactory())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE booking_booking SET state = 'cancelled'")
+    assert (taken(), drifts()) == ([0], [])
+
+
+def test_the_checker_sees_a_counter_that_is_wrong():
+    held(ServiceFactory())
+    Slot.objects.update(taken=2)
+    assert [(each.what, each.counted, each.taken) for each in drifts()] == [("slot", 2, 1)]
+
+
+def test_a_service_that_shrinks_keeps_what_is_sold():
+    service = ServiceFactory(capacity=4)
+    held(service)
+    held(service)
+    service.capacity = 1
+    service.save()
+    slot = Slot.objects.get()
+    assert (slot.capacity, slot.taken) == (2, 2)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from geo.types import Point
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the meaning of a field changes; documents of another number are rebuilt."""
 
 

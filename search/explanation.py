@@ -29,8 +29,10 @@ TIER_WORDS: Mapping[Tier, str] = MappingProxyType(
         Tier.EXACT: "the words are one of its names",
         Tier.PREFIX: "one of its names begins with the words",
         Tier.ALL_WORDS: "every word was found",
+        Tier.PINYIN: "every word was found, as it is read in pinyin",
         Tier.FUZZY: "every word was found, one letter apart at most",
         Tier.SOME_WORDS: "some of the words were found",
+        Tier.INITIALS: "the letters are pinyin initials of one of its names",
     }
 )
 _PART_DECIMALS = 8

@@ -10,6 +10,7 @@ from math import cos, radians
 from geo.areas import Area, area_from_rings
 from geo.distance import distance_metres
 from geo.types import Box, Circle, Point
+from search.chinese import one_form, reading
 from search.document import Kind, OfferDocument
 from search.query import Facet, OpenAt, SearchQuery
 from search.ranking import PROFILES, Signal, Sort, spec_for
@@ -113,7 +114,9 @@ class Questioner:
     def _text(self) -> str:
         name = str(self._document().card.get("name") or "cafe")
         words = name.split()
-        form = self.random.choice(["whole", "start", "word", "typo", "words", "category", "half", "noise"])
+        form = self.random.choice(
+            ["whole", "start", "word", "typo", "words", "category", "half", "noise", "spoken", "spoken"]
+        )
         if form == "whole":
             return name[:100]
         if form == "start":
@@ -128,7 +131,27 @@ class Questioner:
             return self._document().categories[-1].replace("_", " ").replace("-", " ")
         if form == "half":
             return f"{self.random.choice(words)} {self._misspelt(self.random.choice(words))} zzyzx"[:100]
+        if form == "spoken" and any(syllables := reading(name)):
+            return self._spoken(name, [syllable for syllable in syllables if syllable])[:100]
         return self.random.choice(["a", "xq", "'", "!!!", "& | !", "\\", "咖啡", "e:*", "cafe bar", "der die das und"])
+
+    def _spoken(self, name: str, syllables: list[str]) -> str:
+        """A Chinese name as it may be typed without its characters, or with some of them, or with others."""
+        first = self.random.randrange(len(syllables))
+        some = syllables[first : first + self.random.randint(1, 7)]
+        joined = "".join(some)
+        return self.random.choice(
+            [
+                joined,
+                joined[: self.random.randint(1, len(joined))],
+                " ".join(some),
+                "".join(syllable[0] for syllable in some),
+                self._misspelt("".join(syllables)),
+                name[:2] + joined,
+                one_form(name),
+                name[:first] + name[first + 1 :],
+            ]
+        )
 
     def _misspelt(self, word: str) -> str:
         if len(word) < 3:

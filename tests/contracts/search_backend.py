@@ -247,6 +247,57 @@ class Words:
         assert self.tiers(backend, "麥當勞") == {"mcd": Tier.PREFIX}
         assert self.tiers(backend, "當勞") == {"mcd": Tier.ALL_WORDS}
 
+    @pytest.fixture
+    def noodles(self, backend):
+        put(
+            backend,
+            document("lin", names=["林家牛肉麵 (忠孝店)"]),
+            document("beef", names=["牛肉麵大王"]),
+            document("hotpot", names=["重庆火锅"]),
+            document("music", names=["長樂音樂餐廳"]),
+            document("latin", names=["Niurou Bar"]),
+            document("gym", names=["Gym & Spa"]),
+        )
+        return backend
+
+    @pytest.mark.parametrize(
+        ("text", "tiers"),
+        [
+            ("牛肉麵", {"beef": Tier.PREFIX, "lin": Tier.ALL_WORDS}),
+            ("牛肉面", {"beef": Tier.PREFIX, "lin": Tier.ALL_WORDS}),
+            ("牛肉麺", {"beef": Tier.PREFIX, "lin": Tier.ALL_WORDS}),
+            ("niuroumian", {"beef": Tier.PINYIN, "lin": Tier.PINYIN}),
+            ("niu rou mian", {"beef": Tier.PINYIN, "lin": Tier.PINYIN}),
+            ("niurou面", {"beef": Tier.PINYIN, "lin": Tier.PINYIN, "latin": Tier.SOME_WORDS}),
+            ("niurou", {"latin": Tier.PREFIX, "beef": Tier.PINYIN, "lin": Tier.PINYIN}),
+            ("nrm", {"beef": Tier.INITIALS, "lin": Tier.INITIALS}),
+            ("ljnrm", {"lin": Tier.INITIALS}),
+            ("nrmdw", {"beef": Tier.INITIALS}),
+            ("火guo", {"hotpot": Tier.PINYIN}),
+            ("chongqing", {"hotpot": Tier.PINYIN}),
+            ("zhongqing", {}),
+            ("changle yinyue", {"music": Tier.PINYIN}),
+            ("zhangleyinle", {}),
+            ("chongqinghuogou", {"hotpot": Tier.FUZZY}),
+            ("林佳牛肉麵", {"lin": Tier.FUZZY}),
+            ("重慶大鍋", {"hotpot": Tier.FUZZY}),
+            ("gym", {"gym": Tier.PREFIX}),
+            ("bar", {"latin": Tier.ALL_WORDS}),
+            ("rm", {}),
+            ("rmd", {}),
+        ],
+    )
+    def test_chinese_however_it_is_typed(self, noodles, text, tiers):
+        assert self.tiers(noodles, text) == tiers
+
+    def test_initials_come_behind_every_word_that_is_there(self, backend):
+        put(
+            backend,
+            document("far", names=["The KFC Corner"], point=metres_north(9_000)),
+            document("near", names=["咖啡厨房餐"]),
+        )
+        assert list(self.tiers(backend, "kfc").items()) == [("far", Tier.ALL_WORDS), ("near", Tier.INITIALS)]
+
     def test_category_words_match_as_words(self, backend):
         put(backend, document(1, names=["Ekberg"], words=["coffee shop", "咖啡店"]))
         assert self.tiers(backend, "coffee") == {"1": Tier.ALL_WORDS}

@@ -33,12 +33,12 @@ class Statement:
 
 _TIER = " ".join(
     f"WHEN {{column}} @@ %(tier_{tier.name.lower()})s::tsquery THEN {tier.value}"
-    for tier in (Tier.EXACT, Tier.PREFIX, Tier.ALL_WORDS, Tier.FUZZY)
+    for tier in (Tier.EXACT, Tier.PREFIX, Tier.ALL_WORDS, Tier.PINYIN, Tier.FUZZY, Tier.SOME_WORDS)
 )
 
 
 def _tier(column: str) -> str:
-    return f"CASE {_TIER.format(column=column)} ELSE {Tier.SOME_WORDS.value} END"
+    return f"CASE {_TIER.format(column=column)} ELSE {Tier.INITIALS.value} END"
 
 
 _STATE = """state AS MATERIALIZED (
@@ -69,7 +69,9 @@ class _Compiler:
                 "tier_exact": queries.exact,
                 "tier_prefix": queries.prefix,
                 "tier_all_words": queries.all_words,
+                "tier_pinyin": queries.pinyin,
                 "tier_fuzzy": queries.fuzzy,
+                "tier_some_words": queries.some_words,
             }
 
     def near(self, columns: frozenset[str]) -> str:

@@ -11,12 +11,14 @@ from search.text import QueryWord, TextQuery
 
 @dataclass(frozen=True, slots=True)
 class TierQueries:
-    """One tsquery for each tier, and one for any. None: the question has no such tier."""
+    """One tsquery for each tier but the last, and one for any. Each holds for what is better, too."""
 
     exact: str
     prefix: str
     all_words: str
+    pinyin: str
     fuzzy: str
+    some_words: str
     any_tier: str
 
 
@@ -30,19 +32,32 @@ def tier_queries(text: TextQuery) -> TierQueries:
     exact = quoted_lexeme(text.name)
     prefix = f"{exact}:*"
     plain = [_plain(word) for word in text.words]
-    fuzzy = _all(_either([here, *map(quoted_lexeme, word.typo)]) for here, word in zip(plain, text.words, strict=True))
+    heard = [_heard(here, word) for here, word in zip(plain, text.words, strict=True)]
+    fuzzy = _all(_either([here, *map(quoted_lexeme, word.typo)]) for here, word in zip(heard, text.words, strict=True))
+    some = _either([fuzzy, *_some(plain, text.some_words_needed)])
     return TierQueries(
         exact=exact,
         prefix=prefix,
         all_words=_all(plain),
+        pinyin=_all(heard),
         fuzzy=fuzzy,
-        any_tier=_either([prefix, fuzzy, *_some(plain, text.some_words_needed)]),
+        some_words=some,
+        any_tier=_either([prefix, some, *_initials(text)]),
     )
 
 
 def _plain(word: QueryWord) -> str:
     whole = _all(map(quoted_lexeme, word.exact))
     return whole if word.prefix is None else _either([whole, f"{quoted_lexeme(word.prefix)}:*"])
+
+
+def _heard(plain: str, word: QueryWord) -> str:
+    return plain if word.sound is None else _either([plain, f"{quoted_lexeme(word.sound)}:*"])
+
+
+def _initials(text: TextQuery) -> list[str]:
+    prefix = [] if text.initials_prefix is None else [f"{quoted_lexeme(text.initials_prefix)}:*"]
+    return [*map(quoted_lexeme, text.initials), *prefix]
 
 
 def _some(plain: list[str], needed: int | None) -> list[str]:

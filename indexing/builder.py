@@ -21,6 +21,7 @@ from indexing.horizon import window_minutes
 from indexing.subjects import BranchSubject, DealSubject
 from listings.hours import open_minutes
 from listings.hours_text import parse_hours
+from search.chinese import reading
 from search.document import Kind, OfferDocument, deal_id, place_id
 from search.ranking import popularity_of, shrunk_rating
 from search.text import document_terms
@@ -101,7 +102,11 @@ def _deal(branch: BranchSubject, deal: DealSubject, shared: _Shared) -> OfferDoc
         listed_at=deal.created_at,
         valid_from=deal.window.valid_from,
         valid_until=deal.window.valid_until,
-        card={"deal": _deal_facts(deal), **shared.card},
+        card={
+            "deal": _deal_facts(deal),
+            **shared.card,
+            "readings": {**shared.card["readings"], **_readings(_names(deal.title, deal.titles))},
+        },
         **shared.fields,
     )
 
@@ -162,6 +167,11 @@ def _terms_of_place(branch: BranchSubject) -> frozenset[str]:
     return terms | _terms_of_names(_names(branch.brand.name, branch.brand.names)) if branch.brand else terms
 
 
+def _readings(names: Iterable[str]) -> dict[str, str]:
+    """How names with Han characters are read: what highlights a name that was asked for in pinyin."""
+    return {name: " ".join(syllables) for name in names if (syllables := reading(name))}
+
+
 @lru_cache(maxsize=8192)
 def _terms_of_names(names: tuple[str, ...]) -> frozenset[str]:
     return document_terms(names=names, words=())
@@ -181,6 +191,9 @@ def _place_card(branch: BranchSubject) -> dict[str, Any]:
     return {
         "name": branch.name,
         "names": dict(branch.names),
+        "readings": _readings(
+            (*_names(branch.name, branch.names), *([branch.brand.name] if branch.brand is not None else []))
+        ),
         "category": {"slug": own.slug, "names": dict(own.names)},
         "brand": {"id": str(branch.brand.id), "name": branch.brand.name} if branch.brand else None,
         "address": {

@@ -16,6 +16,10 @@ _KANA = re.compile("[぀-ヿ]")
 _SYLLABLE = re.compile("[a-z]{1,6}")
 
 
+def is_han(char: str) -> bool:
+    return _HAN.match(char) is not None
+
+
 @cache
 def _converter(config: str) -> Callable[[str], str]:
     from opencc import OpenCC  # noqa: PLC0415 - only for text that needs it

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 MADE_FIELDS = ("id", "kind", "place_id", "distance_metres", "open_now", "score", "tier")
-"""Made for each answer. `why` is beside them where `explain=true` asks for it."""
+"""Made for each answer. `why` is beside them where `explain=true` asks for it, `highlights` where
+`highlight=true` does."""
 CARD_FIELDS = (
     "deal",
     "name",
     "names",
+    "readings",
     "category",
     "brand",
     "address",

@@ -212,7 +212,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "cursor",
-        "`next_cursor` of the page before; all else as it was, but for limit, fields, explain, facets and lang.",
+        "`next_cursor` of the page before; all else as it was, but limit, fields, explain, highlight, facets and lang.",
         {"type": "string", "maxLength": MAX_CURSOR_CHARACTERS},
         "",
         "good for an hour from the first page",
@@ -226,6 +226,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         only="search",
     ),
     Parameter("explain", "`true`: each hit says why it is where it is, in `why`.", _FLAG, "true", only="search"),
+    Parameter(
+        "highlight",
+        "`true`: each hit says which parts of its names the words met, in `highlights`.",
+        _FLAG,
+        "true",
+        only="search",
+    ),
     Parameter(
         "lang",
         "BCP-47 language tags by comma, best first, for names; else the header Accept-Language.",

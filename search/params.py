@@ -69,6 +69,7 @@ class SearchRequest:
     fields: frozenset[str] | None = None
     """Keys of a hit that are wanted; None: all."""
     explain: bool = False
+    highlight: bool = False
     languages: tuple[str, ...] = ()
     """BCP-47 tags, best first; empty: the caller's header decides."""
 
@@ -100,6 +101,7 @@ def parse_search(
         query=query,
         fields=frozenset(_choices(params, "fields", HIT_FIELDS)) if "fields" in params else None,
         explain=_flag(params, "explain") is True,
+        highlight=_flag(params, "highlight") is True,
         languages=parse_languages(params["lang"], parameter="lang") if "lang" in params else (),
     )
 

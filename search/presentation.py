@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -12,10 +12,11 @@ from config.instants import instant_text
 from config.languages import name_in
 from geo.cells import cell_boundary
 from search.explanation import why
+from search.highlight import highlighted
 from search.params import SearchRequest
 from search.query import SearchQuery
 from search.results import Clusters, Hit, Page
-from search.text import Tier
+from search.text import TextQuery, Tier
 
 EMPTY = Page(hits=(), total=0, epoch=0, next_after=None)
 """The answer to an impossible question."""
@@ -66,7 +67,28 @@ def _hit(request: SearchRequest, hit: Hit, card: dict[str, Any], *, languages: S
     if request.explain:
         count = (card.get("rating") or {}).get("count", 0)
         shown["why"] = why(request.query.ranking, hit.facts, tier=hit.tier, rating_count=count)
+    if request.highlight:
+        shown["highlights"] = [] if request.query.text is None else list(_highlights(request.query.text, card))
     return shown
+
+
+def _highlights(text: TextQuery, card: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What is shown first, then the other names, of which a part was met."""
+    deal = card.get("deal") or {}
+    texts = [
+        *(("deal.title", title) for title in (deal.get("title"), *(deal.get("titles") or {}).values())),
+        *(("name", name) for name in (card.get("name"), *(card.get("names") or {}).values())),
+        ("brand", (card.get("brand") or {}).get("name")),
+    ]
+    readings = card.get("readings") or {}
+    for field, value in dict.fromkeys(each for each in texts if each[1]):
+        parts = highlighted(value, text, syllables=readings.get(value, "").split(" "))
+        if parts is not None:
+            yield {
+                "field": field,
+                "text": value,
+                "parts": [{"text": part.text, "matched": part.matched} for part in parts],
+            }
 
 
 def _say_names(card: dict[str, Any], languages: Sequence[str]) -> None:

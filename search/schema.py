@@ -140,6 +140,19 @@ class HitDealSerializer(Shape):
     generated = serializers.BooleanField(help_text="Made up for a demo.")
 
 
+class HighlightPartSerializer(Shape):
+    text = serializers.CharField(trim_whitespace=False)
+    matched = serializers.BooleanField()
+
+
+class HighlightSerializer(Shape):
+    field = serializers.ChoiceField(choices=["name", "deal.title", "brand"])
+    text = serializers.CharField()
+    parts = HighlightPartSerializer(
+        many=True, help_text="Joined they are the text. Plain text: escape it as any other."
+    )
+
+
 class HitSerializer(Shape):
     id = serializers.CharField(required=False, help_text="`place:<id>` or `deal:<id>:<place id>`.")
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], required=False)
@@ -147,6 +160,11 @@ class HitSerializer(Shape):
     deal = HitDealSerializer(required=False, help_text="Of deals only.")
     name = serializers.CharField(required=False, help_text="In the reader's language where it is known.")
     names = serializers.DictField(child=serializers.CharField(), required=False)
+    readings = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="By name: its Han characters in pinyin, one syllable each.",
+    )
     category = NamedCategorySerializer(required=False)
     brand = BrandSerializer(required=False, allow_null=True)
     address = AddressSerializer(required=False)
@@ -167,6 +185,9 @@ class HitSerializer(Shape):
     score = serializers.FloatField(required=False, min_value=0, max_value=1)
     tier = serializers.ChoiceField(choices=TIERS, required=False, allow_null=True, help_text="null: no words asked.")
     why = WhySerializer(required=False, help_text="With explain=true.")
+    highlights = HighlightSerializer(
+        many=True, required=False, help_text="With highlight=true: names of which the words met a part."
+    )
 
 
 class SearchPageSerializer(Shape):

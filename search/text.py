@@ -116,6 +116,11 @@ def _pieces(normalised: str) -> list[tuple[str, bool]]:
     return [(word[:MAX_WORD_CHARACTERS], spaceless) for word, spaceless in pieces]
 
 
+def is_spaceless(char: str) -> bool:
+    """Whether it belongs to a script that is written without spaces."""
+    return _BIGRAM_SCRIPTS.match(char) is not None
+
+
 def _bigrams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)] if len(run) > 1 else [run]
 
@@ -131,7 +136,7 @@ def typo_keys(word: str) -> frozenset[str]:
     return frozenset({word} | {word[:i] + word[i + 1 :] for i in range(1, len(word))})
 
 
-def _run_keys(run: str) -> frozenset[str]:
+def run_keys(run: str) -> frozenset[str]:
     """Typo keys of a run without spaces."""
     if not MIN_TYPO_RUN_CHARACTERS <= len(run) <= MAX_TYPO_RUN_CHARACTERS:
         return frozenset()
@@ -164,7 +169,7 @@ def _word_terms(normalised: str, *, runs_may_be_misspelt: bool) -> set[str]:
         if spaceless:
             terms.update(f"w={gram}" for gram in {*word, *_bigrams(word)})
             if runs_may_be_misspelt:
-                terms.update(f"t={key}" for key in _run_keys(word))
+                terms.update(f"t={key}" for key in run_keys(word))
         else:
             terms.add(f"w={word}")
             terms.update(f"t={key}" for key in typo_keys(word))
@@ -229,6 +234,8 @@ class QueryWord:
     prefix: str | None
     typo: tuple[str, ...]
     sound: str | None = None
+    text: str = ""
+    """The word itself, normalised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +272,12 @@ def parse_text(text: str) -> TextQuery | None:
     for position, (word, spaceless) in enumerate(pieces):
         last = position == len(pieces) - 1
         if spaceless:
-            typo = tuple(sorted(f"t={key}" for key in _run_keys(word)))
-            words.append(QueryWord(tuple(f"w={gram}" for gram in _bigrams(word)), None, typo))
+            typo = tuple(sorted(f"t={key}" for key in run_keys(word)))
+            words.append(QueryWord(tuple(f"w={gram}" for gram in _bigrams(word)), None, typo, text=word))
         else:
             typo = tuple(sorted(f"t={key}" for key in typo_keys(word)))
             sound = f"p={u_for_umlaut(word)}" if _SOUND.fullmatch(word) else None
-            words.append(QueryWord((f"w={word}",), f"w={word}" if last else None, typo, sound))
+            words.append(QueryWord((f"w={word}",), f"w={word}" if last else None, typo, sound, word))
     return TextQuery(_name_term(whole), tuple(words), *_initials(whole))
 
 

@@ -120,7 +120,7 @@ def test_refusals(check):
 
 
 def test_the_hit_that_is_described_is_the_one_that_is_made():
-    assert set(HitSerializer().fields) == {*HIT_FIELDS, "why"}
+    assert set(HitSerializer().fields) == {*HIT_FIELDS, "why", "highlights"}
 
 
 def test_cards_as_the_index_builds_them_hold_the_fields_that_can_be_asked_for():

@@ -41,5 +41,5 @@ def first_search_url(params: Mapping[str, str], *, home: Home, language: str) ->
     if "bbox" not in question and not {"lat", "lon"} <= question.keys():
         question = {name: value for name, value in question.items() if name not in ("lat", "lon", "radius_metres")}
         question |= {"lat": home.lat, "lon": home.lon, "radius_metres": home.radius_metres}
-    asked = {**question, "facets": FACETS, "limit": PAGE_SIZE, "explain": "true", "lang": language}
+    asked = {**question, "facets": FACETS, "limit": PAGE_SIZE, "explain": "true", "highlight": "true", "lang": language}
     return f"/v1/search?{urlencode(asked)}"

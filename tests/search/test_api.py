@@ -262,3 +262,26 @@ def test_unknown_categories_are_told_with_the_nearest(get):
 def test_parameters_with_a_slip_of_the_keyboard_are_named(get):
     answer = get(400, raduis_metres="5")
     assert (answer["code"], answer["nearest"]) == ("unknown_parameter", "radius_metres")
+
+
+def test_highlights_say_what_the_words_met_as_plain_text(get, put):
+    name = "林家牛肉麵 <b>&"
+    put(
+        place(
+            1, names=[name], card={"name": name, "names": {"zh-Hant": name}, "readings": {name: "lin jia niu rou mian"}}
+        )
+    )
+    (hit,) = get(q="niuroumian", highlight="true")["hits"]
+    assert hit["highlights"] == [
+        {
+            "field": "name",
+            "text": name,
+            "parts": [
+                {"text": "林家", "matched": False},
+                {"text": "牛肉麵", "matched": True},
+                {"text": " <b>&", "matched": False},
+            ],
+        }
+    ]
+    assert "highlights" not in get(q="niuroumian")["hits"][0]
+    assert get(highlight="true")["hits"][0]["highlights"] == []

@@ -77,6 +77,6 @@ test("slowness is told after three seconds and forgotten with the answer", async
 test("a question becomes the URL of the API", () => {
   assert.equal(
     searchUrl({ q: "a b", open_now: "true" }, "en"),
-    "/v1/search?q=a+b&open_now=true&facets=kind%2Ccategory%2Crating%2Cprice%2Cdiscount%2Cattribute%2Copen_now&limit=20&explain=true&lang=en",
+    "/v1/search?q=a+b&open_now=true&facets=kind%2Ccategory%2Crating%2Cprice%2Cdiscount%2Cattribute%2Copen_now&limit=20&explain=true&highlight=true&lang=en",
   );
 });

@@ -19,6 +19,7 @@ export function searchUrl(question: Question, language: string): string {
     facets: FACETS,
     limit: PAGE_SIZE,
     explain: "true",
+    highlight: "true",
     lang: language,
   });
 }

@@ -32,6 +32,14 @@ export class VnHitCard extends LitElement {
       :host([selected]) article {
         background: var(--accent-soft);
       }
+      mark {
+        background: none;
+        color: inherit;
+        text-decoration: underline;
+        text-decoration-color: var(--accent);
+        text-decoration-thickness: 2px;
+        text-underline-offset: 0.15em;
+      }
       .rank {
         display: grid;
         place-items: center;
@@ -140,10 +148,10 @@ export class VnHitCard extends LitElement {
       <span class="rank"><span class="visually-hidden">${t("rank")} </span>${this.rank}</span>
       <div>
         <h3>
-          <a href=${this.href} @click=${this.clicked}><bdi>${hit.deal?.title ?? hit.name}</bdi></a>
+          <a href=${this.href} @click=${this.clicked}><bdi>${this.marked(hit.deal?.title ?? hit.name)}</bdi></a>
         </h3>
         <p class="facts">
-          ${hit.deal ? html`<span><bdi>${hit.name}</bdi></span>` : html`<span>${hit.category?.name}</span>`}
+          ${hit.deal ? html`<span><bdi>${this.marked(hit.name)}</bdi></span>` : html`<span>${hit.category?.name}</span>`}
           ${hit.deal && hit.rating?.stars != null ? html`<span>★ ${number(hit.rating.stars, 1)}</span>` : nothing}
           ${hit.distance_metres == null ? nothing : html`<span>${distance(hit.distance_metres)}</span>`}
           ${this.hours(hit)}
@@ -151,6 +159,13 @@ export class VnHitCard extends LitElement {
         <div class="bottom">${hit.deal ? this.deal(hit.deal) : this.place(hit)}</div>
       </div>
     </article>`;
+  }
+
+  /** The text with the parts that the words met, as the server tells them. */
+  private marked(text: string | undefined): TemplateResult | string {
+    const parts = this.hit?.highlights?.find((each) => each.text === text)?.parts;
+    if (parts === undefined) return text ?? "";
+    return html`${parts.map((part) => (part.matched ? html`<mark>${part.text}</mark>` : part.text))}`;
   }
 
   private hours(hit: Hit): TemplateResult | typeof nothing {

@@ -178,6 +178,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "HoursState": "listings.schema.STATES",
         "HoursSpanState": "listings.schema.SPAN_STATES",
         "DealState": "deals.schema.SHOWN_STATES",
+        "BookingState": "booking.schema.STATES",
     },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the committed document is compared by a test instead
     "POSTPROCESSING_HOOKS": [

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(search_routes(known_categories=lambda: tree().nodes))),
     path("v1/", include(listings_routes(deals_at=deals_at, weigh=shrunk_rating))),
     path("v1/", include("deals.urls")),
+    path("v1/", include("booking.urls")),
     path("v1/", include("geo.urls")),
     # Further parts of /v1/ go above this line.
     re_path(r"^v1/", unknown_path),

@@ -1,0 +1,125 @@
+"""The JSON bodies of booking's writes → typed values. Unknown fields are refused by name. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any
+from uuid import UUID
+
+from config.api.values import parse_uuid
+from config.errors import InvalidParameter, UnknownParameter
+from geo.params import parse_point
+from geo.types import Point
+from listings.texts import plain_text
+
+_TRACE = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+_WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+_YEARS = range(2001, 2076)
+
+
+def read_object(data: Any, *, known: Collection[str], path: str = "") -> Mapping[str, Any]:
+    """An object with no fields but `known`. An empty body is an empty object."""
+    if data is None or data == "":
+        data = {}
+    if not isinstance(data, Mapping):
+        raise InvalidParameter(path or "body", "A JSON object is expected.")
+    for name in data:
+        if name not in known:
+            shown = f"{path}.{name}".lstrip(".")[:64]
+            nearest = get_close_matches(name[:64], sorted(known), n=1, cutoff=0.6)
+            more = {"nearest": nearest[0]} if nearest else {}
+            raise UnknownParameter(
+                shown, f"There is no field {shown!a} here; known are {', '.join(sorted(known))}.",
+                known=sorted(known), **more,
+            )  # fmt: skip
+    return data
+
+
+def text_of(data: Mapping[str, Any], name: str, *, limit: int, path: str = "") -> str:
+    """'' where it is left out or null."""
+    value = data.get(name)
+    shown = f"{path}.{name}".lstrip(".")
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidParameter(shown, "A text is expected.")
+    return plain_text(value, parameter=shown, limit=limit)
+
+
+def whole_of(data: Mapping[str, Any], name: str, *, minimum: int, maximum: int, default: int) -> int:
+    value = data.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        limit = f"{minimum}..{maximum}"
+        raise InvalidParameter(name, f"A whole number is expected, {limit}.", limit=limit)
+    return value
+
+
+def uuid_of(data: Mapping[str, Any], name: str) -> UUID | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidParameter(name, f"{name} must be a UUID.")
+    return parse_uuid(value, parameter=name)
+
+
+def instant_of(data: Mapping[str, Any], name: str) -> datetime | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidParameter(name, "An instant is expected, such as 2026-11-25T18:00:00Z.")
+    return parse_instant(value, parameter=name)
+
+
+def parse_instant(text: str, *, parameter: str) -> datetime:
+    """ISO 8601 with an offset, in UTC.
+
+    >>> parse_instant("2026-11-25T20:00+02:00", parameter="at").isoformat()
+    '2026-11-25T18:00:00+00:00'
+    """
+    try:
+        found = datetime.fromisoformat(text[:40])
+        moment = found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidParameter(parameter, "An instant is expected, such as 2026-11-25T18:00:00Z.") from None
+    if found.tzinfo is None:
+        raise InvalidParameter(parameter, "An instant needs its UTC offset, such as Z or +02:00.")
+    if len(text) > 40 or moment.year not in _YEARS:
+        raise InvalidParameter(parameter, "An instant is within the years 2001-2075.", limit="2001-2075")
+    return moment
+
+
+def point_of(data: Mapping[str, Any]) -> Point | None:
+    """`lat` and `lon`, both or neither."""
+    if data.get("lat") is None and data.get("lon") is None:
+        return None
+    given = {}
+    for name in ("lat", "lon"):
+        value = data.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidParameter(name, "Degrees are expected, of both lat and lon.")
+        given[name] = f"{value:.9f}" if abs(value) < 1e6 else str(value)
+    return parse_point(given["lat"], given["lon"])
+
+
+def trace_of(value: Any, *, fallback: str) -> str:
+    """The trace that a search began: 1 to 128 of A-Z a-z 0-9 . _ -."""
+    if value is None:
+        return fallback
+    if not isinstance(value, str) or not _TRACE.fullmatch(value):
+        raise InvalidParameter("trace_id", "A trace is 1 to 128 of A-Z a-z 0-9 . _ -.", limit=128)
+    return value
+
+
+def word_of(data: Mapping[str, Any], name: str, *, limit: int) -> str:
+    """A short word such as a channel: a-z, 0-9, _ and -; '' where it is left out."""
+    value = data.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not _WORD.fullmatch(value) or len(value) > limit:
+        raise InvalidParameter(name, f"{name} is 1 to {limit} of a-z 0-9 _ -.", limit=limit)
+    return value

@@ -1,0 +1,135 @@
+"""What bodies and answers look like, for the OpenAPI document alone: none passes through these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from booking.models import Booking
+
+if TYPE_CHECKING:
+    Shape = serializers.Serializer[Any]
+else:
+    Shape = serializers.Serializer
+
+STATES = Booking.State.values
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 16, "maxLength": 255},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="New for each intent, the same for each retry: a UUID.",
+)
+TOKEN = OpenApiParameter(
+    "Authorization",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="`Bearer ` and the token that the hold was answered with.",
+)
+
+
+class HoldRequest(Shape):
+    deal_id = serializers.UUIDField(required=False, help_text="With `place_id`.")
+    place_id = serializers.UUIDField(required=False)
+    service_id = serializers.UUIDField(required=False, help_text="In place of `deal_id` and `place_id`.")
+    starts_at = serializers.DateTimeField(required=False, help_text="A start that availability told.")
+    party = serializers.IntegerField(
+        min_value=1, max_value=100, required=False, help_text="People; of a deal without times, units."
+    )
+    address = serializers.CharField(max_length=300, required=False, help_text="At home: where.")
+    lat = serializers.FloatField(required=False, min_value=-90, max_value=90)
+    lon = serializers.FloatField(required=False, min_value=-180, max_value=180)
+    trace_id = serializers.RegexField(r"^[A-Za-z0-9._-]{1,128}$", required=False, help_text="Of the search.")
+    device = serializers.CharField(max_length=128, required=False, help_text="A random id that the client keeps.")
+    channel = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{0,19}$", required=False, help_text="web, app, widget, …")
+    partner = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{0,63}$", required=False)
+
+
+class ContactShape(Shape):
+    name = serializers.CharField(max_length=200)
+    email = serializers.CharField(required=False, allow_blank=True, help_text="One of email and phone is needed.")
+    phone = serializers.CharField(required=False, allow_blank=True, help_text="+ and digits, country code first.")
+    language = serializers.CharField(required=False, allow_blank=True, max_length=35)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500, help_text="For the place.")
+
+
+class BookRequest(Shape):
+    hold_id = serializers.UUIDField(help_text="`booking.id` of the hold.")
+    contact = ContactShape()
+
+
+class MoveRequest(Shape):
+    starts_at = serializers.DateTimeField()
+
+
+class CancelRequest(Shape):
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class EmptyRequest(Shape):
+    pass
+
+
+class BookedPlaceShape(Shape):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    zone = serializers.CharField(help_text="IANA time zone.")
+
+
+class BookedServiceShape(Shape):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class BookedDealShape(Shape):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+
+
+class BookingPriceShape(Shape):
+    price_minor = serializers.IntegerField(min_value=0, help_text="Of the whole party.")
+    list_price_minor = serializers.IntegerField(min_value=0)
+    currency = serializers.CharField()
+    due_minor = serializers.IntegerField(min_value=0, help_text="To be paid when booking.")
+    paid_minor = serializers.IntegerField(min_value=0)
+    refund_due_minor = serializers.IntegerField(min_value=0, help_text="What a cancellation gives back.")
+
+
+class DeadlineShape(Shape):
+    until = serializers.DateTimeField()
+    refund_percent = serializers.IntegerField(min_value=0, max_value=100)
+
+
+class CancellationShape(Shape):
+    is_free_until_used = serializers.BooleanField(help_text="No times: all is given back until it is used.")
+    deadlines = DeadlineShape(many=True, help_text="In order; after the last nothing is given back.")
+    no_show_fee_minor = serializers.IntegerField(min_value=0)
+
+
+class BookingShape(Shape):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=STATES)
+    title = serializers.CharField()
+    place = BookedPlaceShape()
+    service = BookedServiceShape(allow_null=True)
+    deal = BookedDealShape(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    party = serializers.IntegerField(min_value=1)
+    address = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When an unpaid one is given back.")
+    can_extend = serializers.BooleanField()
+    price = BookingPriceShape()
+    cancellation = CancellationShape()
+    contact = ContactShape()
+    trace_id = serializers.CharField(allow_blank=True)
+    as_of = serializers.DateTimeField(help_text="Our time at the answer: count down from here.")
+
+
+class HoldShape(Shape):
+    booking = BookingShape()
+    token = serializers.CharField(help_text="For all that follows; told once.")

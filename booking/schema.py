@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from booking.models import Booking
+from booking.models import Booking, Service
 
 if TYPE_CHECKING:
     Shape = serializers.Serializer[Any]
@@ -133,3 +133,43 @@ class BookingShape(Shape):
 class HoldShape(Shape):
     booking = BookingShape()
     token = serializers.CharField(help_text="For all that follows; told once.")
+
+
+class OfferedServiceShape(Shape):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    mode = serializers.ChoiceField(choices=Service.Mode.values)
+
+
+class StartShape(Shape):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    left = serializers.IntegerField(min_value=1, help_text="Parties of this size that still fit.")
+    cancellation = CancellationShape()
+
+
+class OfferedShape(Shape):
+    deal_id = serializers.UUIDField(allow_null=True)
+    place_id = serializers.UUIDField()
+    service = OfferedServiceShape()
+    zone = serializers.CharField(help_text="IANA time zone.")
+    duration_minutes = serializers.IntegerField(min_value=1)
+    party_min = serializers.IntegerField(min_value=1)
+    party_max = serializers.IntegerField(min_value=1)
+    price_minor = serializers.IntegerField(min_value=0, help_text="Of the whole party.")
+    list_price_minor = serializers.IntegerField(min_value=0)
+    currency = serializers.CharField()
+    due_minor = serializers.IntegerField(min_value=0, help_text="To be paid when booking.")
+    starts = StartShape(many=True)
+    total = serializers.IntegerField(min_value=0, help_text="Starts with room in the window.")
+
+
+class AvailabilityShape(OfferedShape):
+    party = serializers.IntegerField(min_value=1)
+    as_of = serializers.DateTimeField()
+
+
+class AvailabilitiesShape(Shape):
+    offers = OfferedShape(many=True, help_text="Those that have times to book, by deal and place.")
+    party = serializers.IntegerField(min_value=1)
+    as_of = serializers.DateTimeField()

@@ -58,6 +58,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Option("TRUSTED_PROXIES", int, "0", "How many proxies in front append to X-Forwarded-For. 0: it is ignored."),
     Option("RATE_LIMIT_SEARCH", str, "600/minute", "Searches allowed to one client; `off` to disable."),
+    Option("RATE_LIMIT_SUGGEST", str, "3000/minute", "Suggestions allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_TILES", str, "6000/minute", "Clusters and tiles allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_READ", str, "1200/minute", "Lookups of single things allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),

@@ -163,7 +163,7 @@ HOLDS_PER_NETWORK: int = option("HOLDS_PER_NETWORK")
 TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {
-    scope: option(f"RATE_LIMIT_{scope.upper()}") for scope in ("search", "tiles", "read", "write")
+    scope: option(f"RATE_LIMIT_{scope.upper()}") for scope in ("search", "suggest", "tiles", "read", "write")
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -108,6 +108,26 @@ class Card(models.Model):
         return str(self.row_id)
 
 
+class Subject(models.Model):
+    """A category, brand, city or named area: search.subjects.Subject. Found by its terms, as documents are."""
+
+    id = models.BigAutoField(primary_key=True)
+    type = models.TextField(db_collation="C")
+    ref = models.TextField(db_collation="C")
+    name = models.TextField()
+    names = models.JSONField()
+    terms = SearchVectorField()
+    point = models.PointField(srid=SRID, null=True, spatial_index=False)
+
+    class Meta:
+        db_table = "search_subject"
+        constraints = [models.UniqueConstraint(fields=["type", "ref"], name="search_subject_once")]
+        indexes = [GinIndex(fields=["terms"], name="search_subject_terms", gin_pending_list_limit=512)]
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.ref}"
+
+
 class Epoch(models.Model):
     """One row: the state that is current and the oldest that is still held. Its lock puts appliers in a queue."""
 

@@ -34,6 +34,7 @@ MAX_ZOOM = 22
 
 SLUG = r"[a-z0-9]+([-_][a-z0-9]+)*"
 ATTRIBUTE = r"[a-z0-9]+([-_:][a-z0-9]+)*"
+SESSION = r"[A-Za-z0-9_-]{16,64}"
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 
 
@@ -239,6 +240,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         _list_of(LANGUAGE, MAX_LANGUAGES),
         "zh-Hans,en",
         f"{MAX_LANGUAGES} tags",
+        only="search",
+    ),
+    Parameter(
+        "session",
+        "The token of the suggestions that led here: with them this search counts once against the limit of rate.",
+        {"type": "string", "pattern": f"^{SESSION}$"},
+        "",
+        "16 to 64 letters, digits, `_`, `-`",
         only="search",
     ),
     Parameter(

@@ -30,6 +30,7 @@ from search.parameters import (
     MAX_PRICE_MINOR,
     MIN_RADIUS_METRES,
     SEARCH_NAMES,
+    SESSION,
     SLUG,
 )
 from search.query import (
@@ -55,6 +56,7 @@ from search.text import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, TextQuery, parse_
 from search.values import nearest_of, parse_choice, parse_choices, parse_flag, parse_list, quoted
 
 _MAX_NAME_CHARACTERS = 60
+_SESSION = re.compile(SESSION, re.ASCII)
 _SLUG = re.compile(rf"(?=.{{1,{_MAX_NAME_CHARACTERS}}}$){SLUG}", re.ASCII)
 _ATTRIBUTE = re.compile(rf"(?=.{{1,{_MAX_NAME_CHARACTERS}}}$){ATTRIBUTE}", re.ASCII)
 _WEIGHT = re.compile(r"[^\s,:]{1,40}:[^\s,:]{1,32}")
@@ -86,6 +88,8 @@ def parse_search(
     `categories` are the slugs there are; empty: any well-formed slug is taken. Raises InvalidParameter.
     """
     _refuse_unknown(params, SEARCH_NAMES)
+    if "session" in params:
+        parse_session(params["session"])
     query = _query(
         params,
         now=now,
@@ -104,6 +108,13 @@ def parse_search(
         highlight=_flag(params, "highlight") is True,
         languages=parse_languages(params["lang"], parameter="lang") if "lang" in params else (),
     )
+
+
+def parse_session(text: str) -> str:
+    """The token that joins what was typed to one search. Raises InvalidParameter."""
+    if not _SESSION.fullmatch(text):
+        raise InvalidParameter("session", "session is 16 to 64 of A-Z a-z 0-9 _ -, made anew for each time of typing.")
+    return text
 
 
 def parse_filters(
@@ -234,18 +245,22 @@ def _centre(area: Circle | Box | Area) -> Point:
 def _words(params: Mapping[str, str]) -> tuple[TextQuery | None, bool]:
     """The words, and whether something was typed that holds none."""
     typed = params.get("q", "")
+    text = parse_words(typed)
+    return text, text is None and typed.strip() != ""
+
+
+def parse_words(typed: str) -> TextQuery | None:
+    """None where nothing can be looked up. Raises InvalidParameter for `q`."""
     if len(typed) > MAX_QUERY_CHARACTERS:
         raise InvalidParameter(
             "q", f"q is longer than {MAX_QUERY_CHARACTERS} characters.", limit=f"{MAX_QUERY_CHARACTERS} characters"
         )
-    if not typed.strip():
-        return None, False
     text = parse_text(typed)
     if text is not None and len(text.words) > MAX_QUERY_WORDS:
         raise InvalidParameter(
             "q", f"q has {len(text.words)} words; it may have {MAX_QUERY_WORDS}.", limit=f"{MAX_QUERY_WORDS} words"
         )
-    return text, text is None
+    return text
 
 
 def _kinds(params: Mapping[str, str]) -> frozenset[Kind]:

@@ -29,6 +29,7 @@ def _queries(client, url: str, params: dict[str, str]) -> tuple[int, dict]:
         ("/v1/search", HERE),
         ("/v1/search", {**HERE, "q": "number", "facets": "category,kind,price", "explain": "true", "sort": "rating"}),
         ("/v1/search", {**HERE, "collapse": "chain", "open_at": "2026-11-23T12:00"}),
+        ("/v1/suggest", {**HERE, "q": "number"}),
         ("/v1/clusters", {"bbox": "24.9,60.1,25,60.2", "resolution": "9"}),
     ],
 )
@@ -37,7 +38,7 @@ def test_a_search_is_one(client, url, params, count):
     with time_machine.travel("2026-11-22T12:00:00+00:00", tick=True):
         queries, answer = _queries(client, url, params)
     assert queries == 1
-    if "open_at" not in params:
+    if "total" in answer and "open_at" not in params:
         assert answer["total"]["value"] == 2 * count
 
 

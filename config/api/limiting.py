@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import redis
 import structlog
@@ -20,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
+Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 0.5
@@ -44,6 +47,14 @@ if held < limit then
     taken, held = 1, held + 1
 end
 return {taken, limit - held, window - (now - (oldest or now))}
+"""
+
+
+# KEYS: the session. ARGV: its life in milliseconds. How many requests it has seen with this one.
+_CONTINUE = """
+local seen = redis.call('INCR', KEYS[1])
+if seen == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return seen
 """
 
 
@@ -79,7 +90,9 @@ class Limiter:
     """Counts on one Redis. `take` answers None while Redis does not."""
 
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._take = _connect(url, timeout_seconds).register_script(_TAKE)
+        self._redis = _connect(url, timeout_seconds)
+        self._take = self._redis.register_script(_TAKE)
+        self._continue = self._redis.register_script(_CONTINUE)
         self._lock = threading.Lock()
         self._closed_until = 0.0
 
@@ -102,12 +115,33 @@ class Limiter:
             is_allowed=taken == 1,
         )
 
+    def continue_session(self, client: str, token: str, *, life_seconds: int) -> int | None:
+        """How many requests the client's session has seen with this one; it ends `life_seconds` after its first."""
+        return self._asked(lambda: int(self._continue(keys=[_session(client, token)], args=[life_seconds * 1000])))
+
+    def end_session(self, client: str, token: str) -> bool | None:
+        """Whether there was one."""
+        return self._asked(lambda: bool(self._redis.delete(_session(client, token))))
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer | None:
+        if time.monotonic() < self._closed_until:
+            return None
+        try:
+            return ask()
+        except redis.RedisError as error:
+            self._stand_back(error)
+            return None
+
     def _stand_back(self, error: Exception) -> None:
         with self._lock:
             if time.monotonic() < self._closed_until:
                 return
             self._closed_until = time.monotonic() + RETRY_SECONDS
         log.warning("rate_limits_unchecked", reason=type(error).__name__)
+
+
+def _session(client: str, token: str) -> str:
+    return f"vicinity:limit:session:{client}:{token}"
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from django.urls import path
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api.throttling import UNCHECKED, SearchThrottle
+from config.api.throttling import UNCHECKED, SearchThrottle, SuggestThrottle
 
 
 class Limited(APIView):
@@ -95,3 +95,54 @@ def test_without_redis_requests_pass_and_are_counted_as_unchecked(client, settin
     answers = [client.get("/limited", REMOTE_ADDR=address) for _ in range(4)]
     assert [each.status_code for each in answers] == [200] * 4
     assert unchecked() - before == 4
+
+
+class Suggesting(APIView):
+    throttle_classes = [SuggestThrottle]
+
+    def get(self, _request):
+        return Response({})
+
+
+Routes.urlpatterns.append(path("suggesting", Suggesting.as_view()))
+
+
+def test_a_session_of_typing_and_its_search_count_once(client, address):
+    one, other = "session-of-typing-1", "session-of-typing-2"
+
+    def status(path, token):
+        return client.get(f"/{path}", {"session": token} if token else {}, REMOTE_ADDR=address).status_code
+
+    assert [status("suggesting", one) for _ in range(6)] == [200] * 6
+    assert status("limited", one) == 200  # ends the session: counted already
+    assert status("suggesting", other) == 200
+    assert [status("suggesting", other), status("suggesting", one)] == [200, 429]  # two sessions used two places
+    assert status("suggesting", "") == 429
+    assert status("limited", other) == 200
+    assert status("limited", other) == 429
+
+
+def test_a_session_that_was_not_paid_for_does_not_go_on(client, address):
+    for _ in range(2):
+        assert client.get("/limited", REMOTE_ADDR=address).status_code == 200
+    for _ in range(3):
+        answer = client.get("/suggesting", {"session": "session-of-typing-1"}, REMOTE_ADDR=address)
+        assert answer.status_code == 429
+
+
+def test_a_session_is_bounded_in_requests(client, address, monkeypatch):
+    monkeypatch.setattr("config.api.throttling.SESSION_REQUESTS", 3)
+    asked = [
+        client.get("/suggesting", {"session": "session-of-typing-1"}, REMOTE_ADDR=address).status_code for _ in range(5)
+    ]
+    assert asked == [200, 200, 200, 200, 429]
+
+
+def test_tokens_of_one_client_are_not_those_of_another(client, address):
+    token = {"session": "session-of-typing-1"}
+    assert client.get("/suggesting", token, REMOTE_ADDR=address).status_code == 200
+    other = address.removesuffix("1").removesuffix("::") + "::1"
+    foreign = str(IPv6Address(int(IPv6Address(other)) ^ (1 << 64)))
+    for _ in range(2):
+        assert client.get("/limited", token, REMOTE_ADDR=foreign).status_code == 200
+    assert client.get("/limited", token, REMOTE_ADDR=foreign).status_code == 429

@@ -14,9 +14,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from search.backends.postgis import subjects
 from search.backends.postgis.rows import COPY, COPY_CARDS, card_of, content_digest, row_of
 from search.document import OfferDocument
 from search.models import NEVER
+from search.subjects import subjects_of
 
 KEEP = timedelta(minutes=15)
 """How long a replaced version is held: a cursor handed out is good for at least this long."""
@@ -89,6 +91,7 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
         )
     if not changed:
         return False
+    subjects.put(subject for document, _ in changed for subject in subjects_of(document))
     known_ids = [document.id for document, _ in changed if document.id in known]
     if known_ids:
         _close(cursor, known_ids, epoch=epoch)
@@ -136,7 +139,7 @@ def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTON
     """Delete versions closed, and tombstones set, longer ago than given, by the database's clock. How many versions.
 
     States before the last of them can no longer be read: `search` raises CursorExpired for them. What an index that
-    follows has not seen yet is kept for GIVE_UP.
+    follows has not seen yet is kept for GIVE_UP. Subjects that no document has go too.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         _lock(cursor)
@@ -156,4 +159,5 @@ def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTON
             "DELETE FROM search_gone WHERE gone_at < clock_timestamp() - make_interval(secs => %s)",
             [keep_tombstones.total_seconds()],
         )
+    subjects.forget_unused()
     return int(count)

@@ -37,7 +37,8 @@ _TIER = " ".join(
 )
 
 
-def _tier(column: str) -> str:
+def tier_case(column: str) -> str:
+    """The number of the best tier of a column of terms that meet the question, from the `tier_…` parameters."""
     return f"CASE {_TIER.format(column=column)} ELSE {Tier.INITIALS.value} END"
 
 
@@ -89,7 +90,7 @@ class _Compiler:
             measured = [f"{distance.sql} AS distance"]
         measured.append(f"{self._from_centre()} AS from_centre")
         if self.tier_orders:
-            measured.append(f"{_tier('o.terms')} AS tier")
+            measured.append(f"{tier_case('o.terms')} AS tier")
         stored = [f"o.{column}" for column in sorted(columns | {"row_id", "id"})]
         return f"SELECT {', '.join(stored + measured)} FROM search_offer o WHERE {' AND '.join(where)} OFFSET 0"
 
@@ -158,7 +159,7 @@ def page_statement(query: SearchQuery, *, after: SortKey | None, epoch: int | No
     facets = ", ".join(f"'{facet.value}', {counting.sql}" for facet, counting in counted.items())
     tier = "0"
     if query.text is not None:
-        tier = "p.key_tier" if compiler.tier_orders else _tier("o.terms")
+        tier = "p.key_tier" if compiler.tier_orders else tier_case("o.terms")
     keys = "".join(f", p.key_{key.name}" for key in compiler.ordering.keys)
     compiler.params["rows"] = query.limit + 1
     sql = f"""WITH {_STATE},

@@ -206,6 +206,12 @@ PROOF_SIZES = {
     "VICINITY_CHAOS_OFF_SECONDS": "95",
     "FUZZ_EXAMPLES": "400",
     "VICINITY_TIMED": "1",
+    "VICINITY_SQL_TAKES": "1000000",
+    "VICINITY_HTTP_TAKES": "100000",
+    "VICINITY_KEYS": "1000",
+    "VICINITY_WEB_KILLS": "40",
+    "VICINITY_INTERLEAVINGS": "5000",
+    "VICINITY_OVERLAPS": "50000",
 }
 PROOFS = (
     "tests/indexing/test_failpoints.py",
@@ -213,6 +219,7 @@ PROOFS = (
     "tests/indexing/test_crashes.py",
     "tests/indexing/test_opensearch_chaos.py",
     "tests/search/opensearch/test_against_oracle.py",
+    "tests/concurrency",
     "tests/test_openapi_fuzz.py",
     "tests/e2e/test_speed.py",
 )

@@ -66,7 +66,7 @@ def served(folder: Path, *, workers: int = 2, **environment: str):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    where = dsn().replace("postgresql://", "postgis://")
+    where = environment.pop("DATABASE_URL", "") or dsn().replace("postgresql://", "postgis://")
     off = {"RATE_LIMIT_WRITE": "off", "RATE_LIMIT_READ": "off", "HOLDS_PER_NETWORK": "0", "LOG_LEVEL": "ERROR"}
     log = (folder / "web.log").open("ab")
     process = subprocess.Popen(

@@ -1,0 +1,223 @@
+"""Holds on one hot slot: end to end over HTTP beside the same SQL under pgbench; and p99 at a steady rate.
+
+    python -m stack run -m benchmarks.holds     on the servers of `make up`; what it made is closed at the end
+
+`pgbench` runs what one hold runs (key lock, key look-up, service, slot, the one taking statement, the kept answer, the
+commit) without Python. The served side is granian as `make up` starts it, with rate limits off. Both take from slots of
+their own that never fill, with 16 clients. Then availability, hold and booking are asked at a fixed rate and each
+answer's time is told from the moment at which it was due, so that a slow one delays the next in the figures too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import django
+import requests
+
+CLIENTS = 16
+CAPACITY = 2_000_000_000
+
+
+def prepare() -> tuple[str, str]:
+    """(service id, branch id) of a service made for this and offered to nobody."""
+    from django.contrib.gis.geos import Point  # noqa: PLC0415  after django.setup
+
+    from booking.models import Service  # noqa: PLC0415
+    from listings.models import Branch, Category, Merchant  # noqa: PLC0415
+
+    merchant = Merchant.objects.create(name="Benchmark")
+    branch = Branch.objects.create(
+        merchant=merchant, category=Category.objects.first(), name="Benchmark", point=Point(24.9, 60.2, srid=4326),
+        zone="Europe/Helsinki", closed_at=datetime(2070, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    service = Service.objects.create(
+        branch=branch, name="Benchmark", duration_minutes=60, weekly=[[day, 0, 1440] for day in range(1, 8)],
+        capacity=CAPACITY, price_minor=0, currency="EUR",
+    )  # fmt: skip
+    return str(service.id), str(branch.id)
+
+
+def script(service: str, branch: str, slot: int) -> str:
+    """One hold as the server runs it, statement by statement, for pgbench."""
+    from booking.taking import COLUMNS, statement  # noqa: PLC0415
+
+    values = dict.fromkeys(COLUMNS, "''") | dict.fromkeys(
+        ["price_minor", "list_price_minor", "deposit_minor", "no_show_fee_minor", "commission_bps", "stock_units"], "0"
+    )
+    values |= dict.fromkeys(["deal_id", "user_id", "point"], "NULL") | dict.fromkeys(["units", "party"], "1")
+    values |= {
+        "branch_id": f"'{branch}'", "service_id": f"'{service}'", "slot_id": str(slot), "currency": "'EUR'",
+        "policy": "'{}'", "token_hash": "sha256(random()::text::bytea)", "starts_at": "now() + interval '1 day'",
+        "ends_at": "now() + interval '25 hours'", "seconds": "600",
+    }  # fmt: skip
+    take = re.sub(r"%\((\w+)\)s", lambda found: values[found[1]], statement(slot=True, stock=False))
+    return f"""\\set key random(1, 9223372036854775806)
+BEGIN;
+SELECT pg_try_advisory_xact_lock(:key);
+SELECT status FROM booking_idempotencykey WHERE scope_hash = sha256(':key'::text::bytea);
+SELECT * FROM booking_service JOIN listings_branch AS branch ON branch.id = branch_id
+  WHERE booking_service.id = '{service}';
+SELECT id, EXISTS (SELECT FROM booking_booking WHERE slot_id = {slot} AND state IN ('held', 'awaiting_payment')
+  AND expires_at <= statement_timestamp()) FROM booking_slot WHERE id = {slot};
+{" ".join(take.split())};
+INSERT INTO booking_idempotencykey (scope_hash, request_hash, status, answer)
+  VALUES (sha256(random()::text::bytea), sha256(''), 201, decode(repeat('ab', 1200), 'hex'));
+COMMIT;
+"""
+
+
+def pgbench(dsn: str, text: str, seconds: int) -> float:
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(text)
+        file.flush()
+        command = [
+            "pgbench",
+            "-n",
+            "-M",
+            "extended",
+            "-c",
+            str(CLIENTS),
+            "-j",
+            "2",
+            "-T",
+            str(seconds),
+            "-f",
+            file.name,
+        ]
+        told = subprocess.run([*command, dsn], check=True, capture_output=True, text=True).stdout
+    return float(re.search(r"tps = ([0-9.]+)", told)[1])
+
+
+class Server:
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        off = {"RATE_LIMIT_WRITE": "off", "RATE_LIMIT_READ": "off", "HOLDS_PER_NETWORK": "0", "LOG_LEVEL": "ERROR"}
+        command = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--port", str(port)]
+        self.process = subprocess.Popen(
+            [*command, "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"],
+            env={**os.environ, **off}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while True:
+            try:
+                requests.get(f"{self.url}/livez", timeout=5)
+                break
+            except requests.RequestException:
+                time.sleep(0.1)
+
+    def post(self, session, path: str, body: dict, token: str = "") -> requests.Response:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        answer = session.post(self.url + path, data=json.dumps(body), headers=headers, timeout=60)
+        answer.raise_for_status()
+        return answer
+
+
+def holds_per_second(server: Server, service: str, start: str, seconds: int) -> float:
+    until, done = time.monotonic() + seconds, []
+
+    def client(_: int) -> None:
+        count = 0
+        with requests.Session() as session:
+            while time.monotonic() < until:
+                server.post(session, "/v1/holds", {"service_id": service, "starts_at": start})
+                count += 1
+        done.append(count)
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(client, range(CLIENTS)))
+    return sum(done) / seconds
+
+
+def steady(server: Server, service: str, start: str, *, rate: int, seconds: int) -> dict[str, list[float]]:
+    """Milliseconds from when each request was due, of `rate` requests a second: reads, holds and bookings by thirds."""
+    took: dict[str, list[float]] = {"availability": [], "hold": [], "confirm": []}
+    local, tokens, guard = threading.local(), [], threading.Lock()
+    begun = time.monotonic() + 1
+
+    def one(number: int) -> None:
+        due = begun + number / rate
+        time.sleep(max(0, due - time.monotonic()))
+        session = getattr(local, "session", None) or requests.Session()
+        local.session = session
+        name = ("availability", "hold", "confirm")[number % 3]
+        with guard:
+            held = tokens.pop() if name == "confirm" and tokens else None
+        if name == "availability":
+            session.get(f"{server.url}/v1/availability", params={"offers": OFFER}, timeout=60).raise_for_status()
+        elif held is None:
+            name, answer = "hold", server.post(session, "/v1/holds", {"service_id": service, "starts_at": start}).json()
+            with guard:
+                tokens.append((answer["booking"]["id"], answer["token"]))
+        else:
+            contact = {"name": "A", "email": "a@example.com"}
+            server.post(session, "/v1/bookings", {"hold_id": held[0], "contact": contact}, held[1])
+        took[name].append((time.monotonic() - due) * 1000)
+
+    with ThreadPoolExecutor(64) as pool:
+        list(pool.map(one, range(rate * seconds)))
+    return took
+
+
+OFFER = ""
+
+
+def main() -> None:
+    global OFFER  # noqa: PLW0603  what is asked for is known once the database is
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=15)
+    parser.add_argument("--rate", type=int, default=100)
+    parser.add_argument("--port", type=int, default=8765)
+    given = parser.parse_args()
+    django.setup()
+
+    from booking.models import Service, Slot  # noqa: PLC0415  after django.setup
+    from listings.models import Branch  # noqa: PLC0415
+
+    service, branch = prepare()
+    offered = Service.objects.filter(deal__state="live", is_offered=True).exclude(id=service)[:20]
+    OFFER = ",".join(f"{each.deal_id}:{each.branch_id}" for each in offered)
+    day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    slots = [
+        Slot.objects.create(
+            service_id=service, starts_at=day + timedelta(hours=n), ends_at=day + timedelta(hours=n + 1),
+            capacity=CAPACITY,
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    dsn = os.environ["DATABASE_URL"].replace("postgis://", "postgresql://")
+    server = Server(given.port)
+    try:
+        served = holds_per_second(server, service, slots[0].starts_at.isoformat(), given.seconds)
+        bare = pgbench(dsn, script(service, branch, slots[1].id), given.seconds)
+        print(
+            f"holds on one hot slot, {CLIENTS} clients: {served:.0f}/s served, {bare:.0f}/s the same SQL under pgbench"
+        )
+        print(f"ratio {served / bare:.2f}")
+        took = steady(server, service, slots[2].starts_at.isoformat(), rate=given.rate, seconds=given.seconds)
+        for name, times in took.items():
+            times.sort()
+            p99 = times[int(len(times) * 0.99)] if times else float("nan")
+            p50 = times[len(times) // 2] if times else float("nan")
+            print(f"{name:<13} {len(times):>5} at {given.rate}/s in all: p50 {p50:.0f} ms, p99 {p99:.0f} ms")
+    finally:
+        server.process.terminate()
+        Service.objects.filter(id=service).update(is_offered=False)
+        Branch.objects.filter(id=branch).update(closed_at=datetime.now(UTC))
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,8 @@ from deals.models import Deal
 from search.backends.postgis.backend import PostgisBackend
 from search.hit_fields import HIT_FIELDS
 from search.schema import HitSerializer
-from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, StandingFactory
+from tests.booking.world import start_in
+from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, ServiceFactory, StandingFactory
 from tests.search.offers import CHAIN, HERE, deal, place
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,33 @@ def test_places_deals_and_categories(check):
     assert check(f"/v1/deals/{shown.id}", "/v1/deals/{id}", **HERE)["branches"]["items"]
     check(f"/v1/deals/{DealFactory(state=Deal.State.ENDED, stock=0).id}", "/v1/deals/{id}")
     assert check("/v1/categories", "/v1/categories")["categories"]
+
+
+def test_times_to_book(check):
+    deal = DealFactory(fulfilment="reservation")
+    service = ServiceFactory(
+        branch=BranchFactory(merchant=deal.merchant), deal=deal, cancellation=[[1440, 100], [60, 50]]
+    )
+    path, place = f"/v1/deals/{deal.id}/availability", str(service.branch_id)
+    assert check(path, "/v1/deals/{id}/availability", place_id=place, party="2")["starts"]
+    assert check("/v1/availability", "/v1/availability", offers=f"{deal.id}:{place}")["offers"]
+
+
+@pytest.mark.parametrize("with_slot", [True, False])
+def test_a_hold_and_its_booking(client, document, with_slot):
+    deal = DealFactory(fulfilment="reservation" if with_slot else "voucher")
+    branch = BranchFactory(merchant=deal.merchant)
+    body = {"deal_id": str(deal.id), "place_id": str(branch.id)}
+    if with_slot:
+        ServiceFactory(branch=branch, deal=deal, cancellation=[[60, 100]])
+        body["starts_at"] = start_in().isoformat()
+    held = client.post("/v1/holds", body, "application/json", headers={"Idempotency-Key": "k" * 16})
+    token = {"Authorization": f"Bearer {held.json()['token']}"}
+    shown = client.get(f"/v1/bookings/{held.json()['booking']['id']}", headers=token)
+    for answer, path, method in ((held, "/v1/holds", "post"), (shown, "/v1/bookings/{id}", "get")):
+        described = document["paths"][path][method]["responses"][str(answer.status_code)]
+        schema = {**described["content"]["application/json"]["schema"], "components": document["components"]}
+        Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json())
 
 
 def test_refusals(check):

@@ -9,7 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from listings.models import Category
 from search.backends.postgis.backend import PostgisBackend
-from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, MerchantFactory, StandingFactory
+from tests.factories import (
+    BranchFactory,
+    BrandFactory,
+    CategoryFactory,
+    DealFactory,
+    MerchantFactory,
+    ServiceFactory,
+    StandingFactory,
+)
 from tests.search.offers import HERE, deal, place
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +76,14 @@ def test_categories_are_one(client, count):
         CategoryFactory(slug=f"c{n}", path=[f"c{n}"])
     queries, answer = _queries(client, "/v1/categories", {})
     assert (queries, len(answer["categories"])) == (1, count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_availability_is_four_however_many_deals_are_asked_for(client, count):
+    services = []
+    for _ in range(count):
+        deal = DealFactory(fulfilment="reservation", stock=5)
+        services.append(ServiceFactory(branch=BranchFactory(merchant=deal.merchant), deal=deal))
+    offers = ",".join(f"deal:{each.deal_id}:{each.branch_id}" for each in services)
+    queries, answer = _queries(client, "/v1/availability", {"offers": offers, "each": "2"})
+    assert (queries, [len(each["starts"]) for each in answer["offers"]]) == (4, [2] * count)

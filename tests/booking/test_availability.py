@@ -6,8 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.utils import timezone
 
 from booking.holds import Holder, Wanted, hold, release_hold
@@ -53,21 +52,6 @@ def test_what_is_left_is_told_for_each_start(client, service):
 def test_a_party_too_large_has_no_times(client, service):
     answer = ask(client, service, party="9")
     assert (answer["starts"], answer["total"], answer["party_max"]) == ([], 0, 8)
-
-
-def test_many_deals_are_asked_in_one_constant_number_of_queries(client, service):
-    counts = []
-    for more in (0, 3):
-        made = [service]
-        for _ in range(more):
-            deal = DealFactory(fulfilment="reservation", stock=5)
-            made.append(ServiceFactory(branch=BranchFactory(merchant=deal.merchant), deal=deal))
-        offers = ",".join(f"deal:{each.deal_id}:{each.branch_id}" for each in made)
-        with CaptureQueriesContext(connection) as captured:
-            answer = client.get("/v1/availability", {"offers": offers, "each": "2"}).json()
-        assert [len(each["starts"]) for each in answer["offers"]] == [2] * (more + 1)
-        counts.append(len(captured))
-    assert counts == [4, 4]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from config.errors import InvalidParameter
 from deals.windows import Minutes, Window, intersection, joined, usable_minutes
 from geo.types import Point
 from listings.hours import DAY_MINUTES, EPOCH_ORDINAL, offset_pieces
+from listings.hours_text import parse_hours
 from listings.week_table import TABLE_DAYS, week_table
 
 MAX_SPANS = 42
@@ -153,8 +154,17 @@ def _local_spans(schedule: Schedule, first: int, last: int) -> Iterator[tuple[in
             yield day, span
 
 
+def _can_be_read(hours_text: str) -> bool:
+    """An import may have brought what nobody can read: then no times are known, and nothing can be booked."""
+    try:
+        parse_hours(hours_text)
+    except InvalidParameter:
+        return False
+    return True
+
+
 def _opening_spans(schedule: Schedule, first: int, last: int) -> Iterator[tuple[int, Sequence[Span]]]:
-    if not schedule.opening_hours:
+    if not schedule.opening_hours or not _can_be_read(schedule.opening_hours):
         return
     for week in range(first, last + 1, TABLE_DAYS):
         table = week_table(

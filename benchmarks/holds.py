@@ -67,7 +67,7 @@ def script(service: str, branch: str, slot: int) -> str:
     return f"""\\set key random(1, 9223372036854775806)
 BEGIN;
 SELECT pg_try_advisory_xact_lock(:key);
-SELECT status FROM booking_idempotencykey WHERE scope_hash = sha256(':key'::text::bytea);
+SELECT request_hash, status, answer FROM booking_idempotencykey WHERE scope_hash = sha256(random()::text::bytea);
 SELECT * FROM booking_service JOIN listings_branch AS branch ON branch.id = branch_id
   WHERE booking_service.id = '{service}';
 SELECT id, EXISTS (SELECT FROM booking_booking WHERE slot_id = {slot} AND state IN ('held', 'awaiting_payment')
@@ -97,8 +97,11 @@ def pgbench(dsn: str, text: str, seconds: int) -> float:
             "-f",
             file.name,
         ]
-        told = subprocess.run([*command, dsn], check=True, capture_output=True, text=True).stdout
-    return float(re.search(r"tps = ([0-9.]+)", told)[1])
+        told = subprocess.run([*command, dsn], check=False, capture_output=True, text=True)
+    found = re.search(r"tps = ([0-9.]+)", told.stdout)
+    if told.returncode or found is None:
+        raise SystemExit(told.stderr)
+    return float(found[1])
 
 
 class Server:

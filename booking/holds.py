@@ -96,6 +96,7 @@ def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str,
         service_id=service.id, starts_at=starts_at, ends_at=ends_at, capacity=service.capacity
     )
     stock_units = _stock_units(service.deal, 1)
+    uses_resources = service.resources.exists()
     if has_lapsed or stock_units:
         reclaim(slot_id=slot_id, deal_id=service.deal_id if stock_units else None)
     held = _take(
@@ -114,7 +115,8 @@ def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str,
         address=wanted.address,
         point=wanted.destination,
     )
-    give_resource(held.booking, service)
+    if uses_resources:
+        give_resource(held.booking, service)
     return held
 
 
@@ -277,8 +279,8 @@ def _take(quote: Quote, holder: Holder, keys: dict[str, Any], *, branch: Branch,
 
 
 def give_resource(booking: Booking, service: Service) -> None:
-    """A table, a chair, a person for its time, where the service has such. SlotFull where none is free: roll back."""
-    if booking.starts_at is None or booking.ends_at is None or not service.resources.exists():
+    """A table, a chair, a person for its time. SlotFull where none is free: roll back."""
+    if booking.starts_at is None or booking.ends_at is None:
         return
     before, after = busy_around(service)
     found = occupy(

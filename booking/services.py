@@ -191,13 +191,15 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
         starts_at = checked_start(service, starts_at, now=now)
         ends_at = starts_at + timedelta(minutes=service.duration_minutes)
         slot_id, _ = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at, capacity=service.capacity)
+        uses_resources = service.resources.exists()
         lock_slots([slot_id, old_slot])
         reclaim(slot_id=slot_id, deal_id=None)
         take_slot(slot_id=slot_id, units=booking.units)
         Occupancy.objects.filter(booking=booking).delete()
         booking.slot_id, booking.starts_at, booking.ends_at = slot_id, starts_at, ends_at
         booking.save(update_fields=["slot", "starts_at", "ends_at"])
-        give_resource(booking, service)
+        if uses_resources:
+            give_resource(booking, service)
     return booking
 
 

@@ -131,8 +131,9 @@ class Questioner:
             return self._document().categories[-1].replace("_", " ").replace("-", " ")
         if form == "half":
             return f"{self.random.choice(words)} {self._misspelt(self.random.choice(words))} zzyzx"[:100]
-        if form == "spoken" and any(syllables := reading(name)):
-            return self._spoken(name, [syllable for syllable in syllables if syllable])[:100]
+        if form == "spoken":
+            syllables = [syllable for syllable in reading(name) if syllable]
+            return (self._spoken(name, syllables) if syllables else words[0])[:100]
         return self.random.choice(["a", "xq", "'", "!!!", "& | !", "\\", "咖啡", "e:*", "cafe bar", "der die das und"])
 
     def _spoken(self, name: str, syllables: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -231,6 +232,10 @@ def test_the_checker_sees_a_counter_that_is_wrong():
     held(ServiceFactory())
     Slot.objects.update(taken=2)
     assert [(each.what, each.counted, each.taken) for each in drifts()] == [("slot", 2, 1)]
+    with pytest.raises(CommandError, match="1 counters"):
+        call_command("check_bookings")
+    Slot.objects.update(taken=1)
+    call_command("check_bookings")
 
 
 def test_a_service_that_shrinks_keeps_what_is_sold():

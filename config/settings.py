@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "listings",
     "deals",
     "booking",
+    "booking.payments.simulator",
     "search",
     "indexing",
     "fixtures",

@@ -90,6 +90,7 @@ def _importers(package: str) -> set[str]:
         ("h3", {"geo.cells"}),
         ("opening_hours", {"listings.hours", "listings.hours_text"}),
         ("osmium", {"geo.base_map", "listings.imports.osm_pbf"}),
+        ("stripe", {"booking.payments.stripe"}),
     ],
 )
 def test_a_vendor_library_is_imported_where_it_belongs_only(package, allowed):

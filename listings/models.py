@@ -11,6 +11,23 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from listings.areas.models import AreaBand, NamedArea, ServiceArea, ServiceAreaVersion
+
+__all__ = [
+    "AreaBand",
+    "Branch",
+    "BranchQuerySet",
+    "Brand",
+    "Category",
+    "Change",
+    "ImportRun",
+    "Merchant",
+    "NamedArea",
+    "ServiceArea",
+    "ServiceAreaVersion",
+    "Standing",
+]
+
 
 class Category(models.Model):
     """A node of the category tree. The tree ships with the source (listings/categories); rows mirror it."""

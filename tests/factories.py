@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import factory
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from booking.models import Service
 from deals.models import Deal
-from listings.models import Branch, Brand, Category, Merchant, Standing
+from listings.models import (
+    AreaBand,
+    Branch,
+    Brand,
+    Category,
+    Merchant,
+    NamedArea,
+    ServiceArea,
+    ServiceAreaVersion,
+    Standing,
+)
+
+AREAS_AT = datetime(2026, 1, 1, tzinfo=UTC)
+"""When service areas are drafted and published."""
 
 
 class CategoryFactory(factory.django.DjangoModelFactory):
@@ -85,3 +98,55 @@ class ServiceFactory(factory.django.DjangoModelFactory):
     party_max = 8
     price_minor = 2000
     currency = "EUR"
+
+
+class NamedAreaFactory(factory.django.DjangoModelFactory):
+    """Centre of Helsinki, 2 km by 2 km."""
+
+    class Meta:
+        model = NamedArea
+
+    source = "test"
+    external_id = factory.Sequence(str)
+    name = factory.Sequence(lambda n: f"Quarter {n}")
+    kind = "quarter"
+    geometry = factory.LazyFunction(lambda: square(24.92, 60.16, 24.96, 60.18))
+
+
+class ServiceAreaFactory(factory.django.DjangoModelFactory):
+    """With a published version. `bands`: fields of each band; `bands__published=False`: it stays a draft."""
+
+    class Meta:
+        model = ServiceArea
+        skip_postgeneration_save = True
+
+    branch = factory.SubFactory(BranchFactory)
+    mode = "delivery"
+    name = factory.Sequence(lambda n: f"Area {n}")
+
+    @factory.post_generation
+    def bands(self, _create, bands, **version_fields):
+        area_version(self, bands or [{"radius_metres": 3000}], **version_fields)
+
+
+def area_version(area, bands, *, published=True, **fields):
+    """A further version of the area; what was published before it is retired."""
+    version = ServiceAreaVersion.objects.create(
+        area=area,
+        number=area.versions.count() + 1,
+        created_at=AREAS_AT,
+        edited_at=AREAS_AT,
+        created_actor="a test",
+        **fields,
+    )
+    for rank, band in enumerate(bands):
+        AreaBand.objects.create(version=version, **{"rank": rank, "fee_minor": 290, "currency": "EUR", **band})
+    if published:
+        area.versions.filter(state="published").update(state="retired", retired_at=AREAS_AT, retired_actor="a test")
+        area.versions.filter(id=version.id).update(state="published", published_at=AREAS_AT, published_actor="a test")
+        version.refresh_from_db()
+    return version
+
+
+def square(west, south, east, north):
+    return MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=4326)

@@ -10,7 +10,17 @@ from django.db import IntegrityError, connection, transaction
 from deals.models import Deal, DealBranch
 from listings import changes
 from listings.models import Branch, Change
-from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, StandingFactory
+from tests.factories import (
+    BranchFactory,
+    BrandFactory,
+    CategoryFactory,
+    DealFactory,
+    NamedAreaFactory,
+    ServiceAreaFactory,
+    StandingFactory,
+    area_version,
+    square,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +168,50 @@ def test_psql_cannot_break_the_order_of_states(before, after):
     DealFactory(state=before)
     with pytest.raises(IntegrityError, match=f"a deal cannot go from {before} to {after}"), transaction.atomic():
         sql("UPDATE deals_deal SET state = %s", after)
+
+
+def test_a_drafted_area_is_not_told_and_each_step_after_it_is(branch):
+    area = ServiceAreaFactory(branch=branch, bands__published=False)
+    sql("UPDATE listings_areaband SET fee_minor = 1")
+    sql("UPDATE listings_servicearea SET name = 'Other'")
+    assert told() == []
+    for step in ("state = 'published', published_at = now()", "state = 'retired', retired_at = now()"):
+        sql(f"UPDATE listings_serviceareaversion SET {step}")  # noqa: S608  the steps above
+        assert told() == [("branch", branch.id)]
+    sql("UPDATE listings_servicearea SET name = 'Another'")
+    assert told() == []
+    area_version(area, [{"radius_metres": 1}])
+    assert told() == [("branch", branch.id)]
+    area_version(area, [{"radius_metres": 2}])  # retires the one before in a statement of its own
+    assert told() == [("branch", branch.id)] * 2
+    sql("UPDATE listings_servicearea SET position = 3")
+    sql("UPDATE listings_servicearea SET position = 3")
+    assert told() == [("branch", branch.id)]
+    sql("DELETE FROM listings_areaband; DELETE FROM listings_serviceareaversion; DELETE FROM listings_servicearea")
+    assert told() == [("branch", branch.id)] * 2
+
+
+def test_the_instants_at_which_an_area_begins_and_ends_are_told_ahead(branch):
+    begins, ends = datetime(2200, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
+    ServiceAreaFactory(branch=branch, bands__valid_from=begins, bands__valid_until=ends)
+    ahead = Change.objects.filter(due_at__gte=begins).order_by("due_at").values_list("topic", "key", "due_at")
+    assert list(ahead) == [("branch", branch.id, begins), ("branch", branch.id, ends)]
+
+
+def test_a_named_area_tells_the_branches_whose_published_bands_refer_to_it(branch):
+    named, unused = NamedAreaFactory(), NamedAreaFactory()
+    for mode in ("delivery", "at_home"):
+        ServiceAreaFactory(branch=branch, mode=mode, bands=[{"named_area": named}])
+    ServiceAreaFactory(bands=[{"named_area": named}], bands__published=False)
+    told()
+    sql("UPDATE listings_namedarea SET updated_at = '2020-01-01', external_id = external_id || 'x'")
+    assert told() == []
+    unused.geometry = square(1, 1, 2, 2)
+    unused.save()
+    assert told() == []
+    named.geometry = square(1, 1, 2, 2)
+    named.save()
+    assert told() == [("branch", branch.id)]
 
 
 @pytest.mark.django_db(transaction=True)

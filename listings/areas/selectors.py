@@ -1,0 +1,64 @@
+"""Reads of service areas."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+# A named area gives its shape of today: a band that refers to it follows its updates.
+_PUBLISHED = """
+SELECT area.branch_id, area.id, area.mode, area.name, version.id, version.valid_from, version.valid_until,
+  version.hours, band.id, band.radius_metres, ST_AsEWKB(coalesce(band.geometry, named.geometry)), named.name,
+  band.fee_minor, band.minimum_minor, band.currency, band.eta_min_minutes, band.eta_max_minutes
+FROM listings_servicearea AS area
+JOIN listings_serviceareaversion AS version ON version.area_id = area.id AND version.state = 'published'
+JOIN listings_areaband AS band ON band.version_id = version.id
+LEFT JOIN listings_namedarea AS named ON named.id = band.named_area_id
+WHERE area.branch_id = ANY(%(branches)s) AND (version.valid_until IS NULL OR version.valid_until > %(now)s)
+ORDER BY area.branch_id, area.mode, area.position, area.id, band.rank
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBand:
+    """One band of a published version. Exactly one of `radius_metres` (round the branch's point) and `ewkb` is set."""
+
+    area_id: UUID
+    mode: str
+    """`delivery` or `at_home`."""
+    area_name: str
+    version_id: UUID
+    valid_from: datetime | None
+    valid_until: datetime | None
+    hours: str
+    """OSM opening_hours in the branch's zone; empty: whenever the branch is open."""
+    band_id: UUID
+    radius_metres: int | None
+    ewkb: bytes | None
+    """A valid MultiPolygon in 4326, cut at the 180th meridian: read it with `geo.areas.area_from_ewkb`."""
+    named_area: str | None
+    """The name of the named area whose shape it has."""
+    fee_minor: int
+    minimum_minor: int
+    currency: str
+    eta_min_minutes: int | None
+    eta_max_minutes: int | None
+
+
+def published_bands(branch_ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, tuple[PublishedBand, ...]]:
+    """The bands of many branches at once, in one query; without those whose validity has ended by `now`.
+
+    In the order in which they count: of the bands of one mode that cover an address and are valid at the instant, the
+    first is the one that holds.
+    """
+    found: dict[UUID, list[PublishedBand]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED, {"branches": list(branch_ids), "now": now})
+        for branch_id, *values in cursor.fetchall():
+            found[branch_id].append(PublishedBand(*values))
+    return {branch_id: tuple(bands) for branch_id, bands in found.items()}

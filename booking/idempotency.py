@@ -80,19 +80,50 @@ def idempotent(operation: str) -> Callable[[View], Callable[..., HttpResponse]]:
         @functools.wraps(view)
         def asked(self: Any, request: Request, **path: Any) -> HttpResponse:
             key = parse_key(request.headers.get(HEADER))
-            # The body is read before it is compared, so that two ways of writing one JSON are one request.
-            asks = orjson.dumps([request.path, request.data], option=orjson.OPT_SORT_KEYS)
             return once(
                 key=key,
                 operation=operation,
                 caller=caller_of(request),
-                asks=asks,
+                asks=_asks(request),
                 work=lambda: view(self, request, **path),
             )
 
         return asked
 
     return decorate
+
+
+def kept_answer(request: Request, operation: str) -> HttpResponse | None:
+    """The answer that this request was given before, for a write that cannot be done in one transaction.
+
+    What it does before it keeps its answer with `keep_answer` must be harmless to do again. KeyMissing, KeyReused.
+    """
+    key = parse_key(request.headers.get(HEADER))
+    kept = _find(_digest(operation, caller_of(request), key))
+    return None if kept is None else _repeated(kept, key=key, asked=hashlib.sha256(_asks(request)).digest())
+
+
+def keep_answer(request: Request, operation: str, answer: Answer) -> HttpResponse:
+    """Keep the answer for the request's key and give it; another's, where that was kept first. InFlight, KeyReused."""
+    return once(
+        key=parse_key(request.headers.get(HEADER)),
+        operation=operation,
+        caller=caller_of(request),
+        asks=_asks(request),
+        work=lambda: answer,
+    )
+
+
+def _asks(request: Request) -> bytes:
+    """What is asked. The body is read before it is compared, so that two ways of writing one JSON are one request."""
+    return orjson.dumps([request.path, request.data], option=orjson.OPT_SORT_KEYS)
+
+
+def _repeated(kept: tuple[bytes, int, bytes], *, key: str, asked: bytes) -> HttpResponse:
+    request_hash, status, sealed = kept
+    if bytes(request_hash) != asked:
+        raise KeyReused("This key was used for another request; take a new one.")
+    return _response(status, _box(key).decrypt(bytes(sealed)), replayed=True)
 
 
 def parse_key(text: str | None) -> str:
@@ -114,10 +145,7 @@ def once(*, key: str, operation: str, caller: str, asks: bytes, work: Work) -> H
         _lock(scope)
         kept = _find(scope)
         if kept is not None:
-            request_hash, status, sealed = kept
-            if bytes(request_hash) != asked:
-                raise KeyReused("This key was used for another request; take a new one.")
-            return _response(status, _box(key).decrypt(bytes(sealed)), replayed=True)
+            return _repeated(kept, key=key, asked=asked)
         answer = work()
         body = orjson.dumps(answer.body)
         failpoint("before_answer_is_kept")

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.crypto import constant_time_compare
+
 from booking.models import Booking, Service
 from booking.policy import Policy, parse_tiers
 from booking.quotes import Quote, quote
 from booking.schedule import Schedule, parse_exceptions, parse_weekly
-from booking.tokens import token_hash
+from booking.tokens import link_token, token_hash
 from config.errors import NotFound
 from deals.models import Deal, DealBranch
 from deals.windows import Window
@@ -42,12 +44,14 @@ def is_good_at(deal: Deal, branch: Branch) -> bool:
 
 
 def booking_of(booking_id: UUID, token: str) -> Booking:
-    """The booking that the token is for. NotFound alike for an unknown id and for another's token."""
-    booking = (
-        Booking.objects.select_related("branch", "service", "deal")
-        .filter(id=booking_id, token_hash=token_hash(token))
-        .first()
-    )
+    """The booking that the token is for: the one that it was held with, or the one in our letters' links.
+
+    NotFound alike for an unknown id and for another's token.
+    """
+    mine = Booking.objects.select_related("branch", "service", "deal").filter(id=booking_id)
+    if not constant_time_compare(token, link_token(booking_id)):
+        mine = mine.filter(token_hash=token_hash(token))
+    booking = mine.first()
     if booking is None:
         raise NotFound("There is no booking of this id and token.")
     return booking

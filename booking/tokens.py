@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
+from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
@@ -24,3 +26,9 @@ def token_hash(token: str) -> bytes:
 def keyed(kind: str, value: str) -> str:
     """32 characters that stand for an address, a device or a contact; '' for ''. Tells nothing without SECRET_KEY."""
     return "" if not value else salted_hmac(f"booking.{kind}", value, algorithm="sha256").hexdigest()[:32]
+
+
+def link_token(booking_id: UUID) -> str:
+    """The token in links that we send: made of the booking's id with SECRET_KEY, so that it is kept nowhere either."""
+    digest = salted_hmac("booking.link", str(booking_id), algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

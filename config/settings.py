@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "listings",
     "deals",
     "booking",
+    "booking.letters",
+    "booking.payments",
     "booking.payments.simulator",
     "search",
     "indexing",
@@ -159,12 +161,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 HOLD_SECONDS: int = option("HOLD_SECONDS")
 PAYMENT_SECONDS: int = option("PAYMENT_SECONDS")
+EMAIL_FROM: str = option("EMAIL_FROM")
+vars().update(environ.Env.email_url_config(option("EMAIL_URL")))
+PAYMENT_PROVIDER: str = option("PAYMENT_PROVIDER")
+STRIPE_SECRET_KEY: str = option("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRETS: list[str] = option("STRIPE_WEBHOOK_SECRETS")
+STRIPE_API_BASE: str = option("STRIPE_API_BASE")
 HOLDS_PER_CUSTOMER: int = option("HOLDS_PER_CUSTOMER")
 HOLDS_PER_NETWORK: int = option("HOLDS_PER_NETWORK")
 TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {
-    scope: option(f"RATE_LIMIT_{scope.upper()}") for scope in ("search", "suggest", "tiles", "read", "write")
+    scope: option(f"RATE_LIMIT_{scope.upper()}") for scope in ("search", "suggest", "tiles", "read", "write", "webhook")
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -180,6 +188,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "HoursSpanState": "listings.schema.SPAN_STATES",
         "DealState": "deals.schema.SHOWN_STATES",
         "BookingState": "booking.schema.STATES",
+        "PaymentState": "booking.payments.schema.STATES",
+        "RefundState": "booking.payments.schema.REFUND_STATES",
     },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the committed document is compared by a test instead
     "POSTPROCESSING_HOOKS": [
@@ -201,6 +211,8 @@ _OWN_FILES: dict[str, list[str]] = {"script-src": ["'self'"], "style-src": ["'se
 CSP_BY_PATH: dict[str, dict[str, list[str]]] = {
     "/docs": {**_OWN_FILES, "connect-src": ["'self'"]},
     "/errors": {"style-src": ["'self'"]},
+    # The simulated provider's page: a form and a style sheet, no script.
+    "/pay/": {"style-src": ["'self'"], "form-action": ["'self'"]},
     # The map's worker lives under the policy of its own file, and it is what fetches tiles.
     "/static/web/": {"connect-src": ["'self'"]},
     # The back office's theme evaluates its bindings and sets styles inline; only staff reach it.

@@ -16,6 +16,7 @@ from search.urls import routes as search_routes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
+    path("pay/", include("booking.payments.simulator.urls")),
     path("docs", reference),
     path("errors", error_codes),
     path("errors/<str:code>", error_code),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(listings_routes(deals_at=deals_at, weigh=shrunk_rating))),
     path("v1/", include("deals.urls")),
     path("v1/", include("booking.urls")),
+    path("v1/", include("booking.payments.urls")),
     path("v1/", include("geo.urls")),
     # Further parts of /v1/ go above this line.
     re_path(r"^v1/", unknown_path),

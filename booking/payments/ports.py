@@ -126,7 +126,7 @@ def refund_key(refund_id: UUID) -> str:
 class PaymentGateway(Protocol):
     """One provider. Every verb but `read_notification` goes over the network and raises ProviderError.
 
-    No database transaction may be open while one is called. Nothing holds callers to that yet.
+    No database transaction may be open while one is called: booking.payments.gateways holds every caller to it.
     """
 
     @property

@@ -113,6 +113,12 @@ class StripeGateway:
 
     def read_notification(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Notification:  # noqa: ARG002  the library reads the clock itself
         event = self._verified(body, headers.get("Stripe-Signature", ""))
+        try:
+            return self._told(event)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise NotificationRefused("The body is not in the form of Stripe's events.") from error
+
+    def _told(self, event: dict[str, Any]) -> Notification:
         told = event["data"]["object"]
         amount = told.get({"checkout.session": "amount_total", "payment_intent": "amount"}.get(told["object"], ""))
         currency = told["currency"].upper() if amount is not None else None

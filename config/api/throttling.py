@@ -127,3 +127,7 @@ class ReadThrottle(ClientThrottle):
 
 class WriteThrottle(ClientThrottle):
     scope = "write"
+
+
+class WebhookThrottle(ClientThrottle):
+    scope = "webhook"

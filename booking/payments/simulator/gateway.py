@@ -81,16 +81,19 @@ class SimulatorGateway:
         header = headers.get(signing.HEADER, "")
         if not signing.is_signed(body, header, secret=notification_secret(), now_epoch_seconds=int(now.timestamp())):
             raise NotificationRefused("The signature is not the simulator's, or older than five minutes.")
-        told = orjson.loads(body)
-        return Notification(
-            event_id=told["id"],
-            kind=told["type"],
-            reference=told["reference"],
-            payment_id=UUID(told["payment_id"]),
-            amount_minor=told["amount_minor"],
-            currency=told["currency"],
-            occurred_at=datetime.fromtimestamp(told["created"], tz=UTC),
-        )
+        try:
+            told = orjson.loads(body)
+            return Notification(
+                event_id=told["id"],
+                kind=told["type"],
+                reference=told["reference"],
+                payment_id=UUID(told["payment_id"]),
+                amount_minor=told["amount_minor"],
+                currency=told["currency"],
+                occurred_at=datetime.fromtimestamp(told["created"], tz=UTC),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotificationRefused("The body is not in the form of the simulator's notifications.") from error
 
     def _call(self, verb: str, act: Callable[[], books.Effect]) -> str:
         self._fault(verb, "before")

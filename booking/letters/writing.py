@@ -1,0 +1,94 @@
+"""A letter from its booking: subject, text and, where there is a time, the calendar file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, get_currency_precision
+from django.conf import settings
+
+from booking.letters.calendar import Appointment, calendar_file
+from booking.letters.models import Letter
+from booking.letters.texts import BODIES, SUBJECTS, language_of
+from booking.models import Booking
+from booking.tokens import link_token
+
+_BABEL = {"en": "en_GB", "zh-Hans": "zh_Hans"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    subject: str
+    text: str
+    calendar: str | None
+
+
+def written(letter: Letter, *, now: datetime) -> Written:
+    """As it is to be sent now. Needs booking, branch and event at hand."""
+    booking = letter.booking
+    language = language_of(booking.language)
+    said = letter.event.data
+    return Written(
+        subject=_one_line(SUBJECTS[language][letter.kind].format_map({"title": booking.title})),
+        text=BODIES[language][letter.kind].format_map(
+            {
+                "name": booking.name,
+                "facts": _facts(booking, language),
+                "link": link_to(booking),
+                "amount": _money(
+                    said.get("captured_minor", said.get("amount_minor", 0)), said.get("currency", booking.currency),
+                    language,
+                ),
+            }
+        ),
+        calendar=None if letter.kind not in {"confirmed", "moved", "cancelled"} else calendar_of(booking, now=now),
+    )  # fmt: skip
+
+
+def link_to(booking: Booking) -> str:
+    """Where the booking is seen by who has this address. The token follows a #, so no server's log holds it."""
+    return f"{settings.BASE_URL}/bookings/{booking.id}#token={link_token(booking.id)}"
+
+
+def calendar_of(booking: Booking, *, now: datetime) -> str | None:
+    """The .ics of a booking; None for one without a time."""
+    if booking.starts_at is None or booking.ends_at is None:
+        return None
+    return calendar_file(
+        Appointment(
+            booking_id=booking.id,
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            summary=f"{booking.title} · {booking.branch.name}",
+            location=booking.address or booking.branch.name,
+            url=f"{settings.BASE_URL}/bookings/{booking.id}",
+            sequence=booking.events.filter(kind__in=["moved", "cancelled"]).count(),
+            is_cancelled=booking.state == Booking.State.CANCELLED,
+        ),
+        now=now,
+    )
+
+
+def _facts(booking: Booking, language: str) -> str:
+    lines = [booking.title, booking.branch.name]
+    if booking.starts_at is not None:
+        local = booking.starts_at.astimezone(ZoneInfo(booking.branch.zone))
+        locale = _BABEL[language]
+        day = format_date(local.date(), "full", locale=locale)
+        lines.append(f"{day} {format_time(local.time(), 'HH:mm', locale=locale)} ({booking.branch.zone})")
+    lines.append(_money(booking.price_minor, booking.currency, language))
+    return "\n".join(lines)
+
+
+def _money(amount_minor: int, currency: str, language: str) -> str:
+    amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
+    return str(format_currency(amount, currency, locale=_BABEL[language]))
+
+
+def _one_line(text: str) -> str:
+    """A subject cannot hold a line break: it would begin another header."""
+    return " ".join(text.split())[:180]

@@ -1,0 +1,127 @@
+"""Letters: owed with the step, sent once, in the reader's language, with a calendar file and a link that opens."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from booking.contacts import Contact
+from booking.letters.calendar import Appointment, calendar_file
+from booking.letters.models import Letter
+from booking.letters.sending import RETRY_MINUTES, send_due
+from booking.letters.texts import BODIES, SUBJECTS
+from booking.letters.triggers import TOLD
+from booking.services import cancel_booking
+from config.failpoints import FailPointReached, action_of, arm
+from tests.booking.payments.world import opened, pays, settle_down, simulator
+from tests.booking.world import booked, paid
+from tests.factories import ServiceFactory
+
+
+def test_every_letter_has_words_in_every_language():
+    for language in ("en", "zh-Hans"):
+        assert set(SUBJECTS[language]) == set(BODIES[language]) == set(TOLD)
+
+
+@pytest.mark.django_db
+class TestSending:
+    def test_a_confirmation_has_a_calendar_file_and_a_link_that_opens(self, client):
+        booking = paid(ServiceFactory(name="Cut; wash"))
+        assert send_due(now=timezone.now()) == 1
+        (message,) = mail.outbox
+        assert message.to == ["aino@example.com"]
+        assert message.subject == "Booked: Cut; wash"
+        name, content, kind = message.attachments[0]
+        assert (name, kind) == ("booking.ics", "text/calendar")
+        assert f"DTSTART:{booking.starts_at:%Y%m%dT%H%M%SZ}" in content
+        token = re.search(rf"/bookings/{booking.id}#token=([\w-]+)", message.body)[1]
+        answer = client.get(f"/v1/bookings/{booking.id}", headers={"Authorization": f"Bearer {token}"})
+        assert answer.json()["state"] == "confirmed"
+        other = paid(ServiceFactory())
+        assert client.get(f"/v1/bookings/{other.id}", headers={"Authorization": f"Bearer {token}"}).status_code == 404
+
+    def test_each_is_sent_once(self):
+        paid(ServiceFactory())
+        send_due(now=timezone.now())
+        assert send_due(now=timezone.now() + timedelta(days=3)) == 0
+        assert len(mail.outbox) == 1
+
+    def test_it_speaks_the_readers_language(self):
+        paid(ServiceFactory(), contact=Contact(name="王", email="wang@example.com", language="zh-CN"))
+        send_due(now=timezone.now())
+        assert mail.outbox[0].subject.startswith("预订成功")
+        assert "王,您好" in mail.outbox[0].body
+
+    def test_who_gave_no_address_is_sent_nothing(self):
+        paid(ServiceFactory(), contact=Contact(name="Aino", phone="+358401234567"))
+        assert Letter.objects.count() == 0
+
+    def test_a_subject_holds_no_second_header(self):
+        paid(ServiceFactory(name="Cut\r\nBcc: all@example.com"))
+        send_due(now=timezone.now())
+        assert "\n" not in mail.outbox[0].subject
+
+    def test_money_that_came_too_late_is_told_and_its_return_too(self):
+        payment = opened()
+        pays(payment)
+
+        def lose(verb, moment):
+            if (verb, moment) == ("capture", "after"):
+                cancel_booking(booking_id=payment.booking_id, by="merchant", now=timezone.now())
+
+        settle_down(gateways=lambda _name: simulator(fault=lose))
+        send_due(now=timezone.now())
+        assert [each.subject.split(":")[0] for each in mail.outbox] == [
+            "Cancelled",
+            "Not booked, your money goes back",
+            "Refunded",
+        ]
+        assert "€20.00" in mail.outbox[1].body
+
+    def test_what_cannot_be_sent_is_tried_again_and_given_up_in_the_end(self, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_PORT = 1  # nobody listens there
+        paid(ServiceFactory())
+        now = timezone.now()
+        for _ in range(len(RETRY_MINUTES) + 1):
+            assert send_due(now=now) == 1
+            now += timedelta(days=2)
+        assert send_due(now=now) == 0
+        assert (Letter.objects.get().sent_at, Letter.objects.get().send_at) == (None, None)
+
+    def test_a_death_after_sending_sends_again_rather_than_never(self):
+        paid(ServiceFactory())
+        arm(action_of("after_letter_is_sent=raise"))
+        try:
+            with pytest.raises(FailPointReached):
+                send_due(now=timezone.now())
+        finally:
+            arm(None)
+        send_due(now=timezone.now() + timedelta(minutes=3))
+        assert len(mail.outbox) == 2
+        assert Letter.objects.get().sent_at is not None
+
+    def test_what_awaits_payment_is_not_told(self):
+        booked(ServiceFactory())
+        assert Letter.objects.count() == 0
+
+
+def test_a_calendar_file_is_folded_escaped_and_replaced_by_the_next():
+    at = datetime(2026, 11, 25, 18, tzinfo=UTC)
+    text = calendar_file(
+        Appointment(
+            booking_id=UUID(int=1), starts_at=at, ends_at=at + timedelta(hours=1), summary="理发" * 40 + "; a, b\nc",
+            location="", url="http://x/", sequence=2, is_cancelled=True,
+        ),
+        now=at,
+    )  # fmt: skip
+    lines = text.split("\r\n")
+    assert all(len(line.encode()) <= 75 for line in lines)
+    unfolded = text.replace("\r\n ", "")
+    assert "SUMMARY:" + "理发" * 40 + r"\; a\, b\nc" in unfolded
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:2", "DTSTART:20261125T180000Z"} <= set(lines)

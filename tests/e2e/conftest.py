@@ -87,18 +87,20 @@ def site_url() -> Iterator[str]:
     finally:
         if server is not None:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _until_it_answers(url: str) -> None:
-    for _ in range(200):
+    """Two minutes at most: a busy machine takes half of one to import the product."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 -- our own http:// address
+            with urllib.request.urlopen(url, timeout=10):  # noqa: S310 -- our own http:// address
                 return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.2)
     raise TimeoutError(url)
 
 

@@ -5,16 +5,16 @@ import { ApiProblem, get, isAbort, type Deal, type Hit, type Place, type SearchP
 import "../components/bars.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
-import "../components/dialog.js";
-import "../components/hours.js";
 import "../components/notice.js";
-import "../components/price.js";
 import "../components/skeleton.js";
 import "../components/stars.js";
-import { date, distance, number, weekdayName } from "../i18n/format.js";
-import { language, plural, t } from "../i18n/messages.js";
-import { attributeName } from "./attributes.js";
-import { directionsTo, safeWebsite, telephone } from "./links.js";
+import { distance, number } from "../i18n/format.js";
+import { language, t } from "../i18n/messages.js";
+import "./deal-part.js";
+import { factsStyle } from "./facts-style.js";
+import { directionsTo } from "./links.js";
+import "./place-part.js";
+import "./qr.js";
 import { barsOf, orderWords } from "./why.js";
 
 interface Subject {
@@ -36,6 +36,7 @@ export function subjectOf(hitId: string): Subject | null {
 export class VnDetail extends LitElement {
   static override styles = [
     base,
+    factsStyle,
     css`
       .top {
         position: sticky;
@@ -59,11 +60,6 @@ export class VnDetail extends LitElement {
         outline: none;
         overflow-wrap: anywhere;
       }
-      h3 {
-        font-size: var(--text-m);
-        font-weight: 650;
-        margin-bottom: var(--space-2);
-      }
       .kicker {
         font-size: var(--text-s);
         font-weight: 600;
@@ -82,10 +78,6 @@ export class VnDetail extends LitElement {
         content: "·";
         margin-left: var(--space-2);
       }
-      .deal {
-        display: grid;
-        gap: var(--space-3);
-      }
       .actions {
         display: flex;
         flex-wrap: wrap;
@@ -103,68 +95,6 @@ export class VnDetail extends LitElement {
         font-size: var(--text-s);
         color: var(--ink-muted);
         margin-bottom: var(--space-3);
-      }
-      .rows {
-        display: grid;
-        gap: var(--space-2);
-        font-size: var(--text-m);
-      }
-      .rows p {
-        overflow-wrap: anywhere;
-      }
-      .muted {
-        color: var(--ink-muted);
-        font-size: var(--text-s);
-      }
-      .tags {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2);
-      }
-      .tags li {
-        background: var(--sunken);
-        border-radius: var(--radius-full);
-        padding: 0.2rem 0.7rem;
-        font-size: var(--text-s);
-      }
-      .deals li + li {
-        border-top: 1px solid var(--line);
-      }
-      .deals button {
-        display: grid;
-        gap: 0.15rem;
-        width: 100%;
-        padding: var(--space-3) 0;
-        border: 0;
-        background: none;
-        text-align: left;
-        cursor: pointer;
-      }
-      .deals b {
-        font-weight: 600;
-        font-size: var(--text-m);
-      }
-      .deals button:hover b {
-        text-decoration: underline;
-      }
-      .demo {
-        border-left: 3px solid var(--line-strong);
-        padding-left: var(--space-3);
-        font-size: var(--text-s);
-        color: var(--ink-muted);
-      }
-      .qr {
-        display: grid;
-        justify-items: center;
-        gap: var(--space-3);
-        text-align: center;
-      }
-      .qr img {
-        width: min(15rem, 70vw);
-        height: auto;
-        aspect-ratio: 1;
-        background: #fff;
-        border-radius: var(--radius-s);
       }
     `,
   ];
@@ -193,10 +123,9 @@ export class VnDetail extends LitElement {
     this.running?.abort();
   }
 
-  /** The place that is shown, once it is known: the map flies there. */
-  get position(): { lat: number; lon: number } | null {
-    const at = this.place ?? this.hit;
-    return at?.lat !== undefined && at.lon !== undefined ? { lat: at.lat, lon: at.lon } : null;
+  /** A dialog of its own is open, which Escape closes first. */
+  get hasDialog(): boolean {
+    return this.showQr;
   }
 
   async focusTitle(): Promise<void> {
@@ -222,7 +151,6 @@ export class VnDetail extends LitElement {
       ]);
       this.place = place;
       this.deal = deal;
-      this.dispatchEvent(new CustomEvent("loaded", { detail: place }));
     } catch (error) {
       if (!isAbort(error)) this.failure = error;
     }
@@ -245,8 +173,11 @@ export class VnDetail extends LitElement {
     </header>`;
     const { place } = this;
     // One template before and after the answer: a heading made anew would lose the focus.
-    return html`${heading} ${place && this.deal ? this.dealPart(this.deal) : nothing} ${place ? this.actions(place) : nothing}
-    ${this.whyPanel()} ${place ? html`${this.placePart(place)} ${this.qr()}` : html`<vn-skeleton cards="2"></vn-skeleton>`}`;
+    return html`${heading} ${place && this.deal ? html`<vn-deal-part .deal=${this.deal} zone=${place.zone} .language=${this.language}></vn-deal-part>` : nothing} ${place ? this.actions(place) : nothing}
+    ${this.whyPanel()} ${place
+      ? html`<vn-place-part .place=${place} .deal=${this.deal} .language=${this.language}></vn-place-part>
+          <vn-qr path=${this.deal ? `/deals/${this.deal.id}` : `/places/${place.id}`} .open=${this.showQr} .language=${this.language} @close=${() => (this.showQr = false)}></vn-qr>`
+      : html`<vn-skeleton cards="2"></vn-skeleton>`}`;
   }
 
   private facts(): TemplateResult {
@@ -259,25 +190,6 @@ export class VnDetail extends LitElement {
       <span>${category}</span>
       ${away == null ? nothing : html`<span>${t("away", { distance: distance(away) })}</span>`}
     </p>`;
-  }
-
-  private dealPart(deal: Deal): TemplateResult {
-    const zone = this.place?.zone ?? "UTC";
-    const rules = [
-      deal.is_current ? t("valid_until", { date: date(deal.valid_until, zone) }) : t("deal_over"),
-      deal.weekdays.length > 0 ? t("deal_weekdays", { days: deal.weekdays.map(weekdayName).join(t("list_comma")) }) : null,
-      deal.daily_from && deal.daily_until ? t("deal_hours", { from: deal.daily_from, until: deal.daily_until }) : null,
-      deal.stock_left === null ? null : plural("stock_left", deal.stock_left),
-      deal.per_customer_cap === null ? null : plural("per_customer", deal.per_customer_cap),
-      deal.new_customers_only ? t("new_customers_only") : null,
-      t(`fulfilment_${deal.fulfilment}`),
-    ].filter((rule) => rule !== null);
-    return html`<section class="deal">
-      <vn-price large minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
-      <ul class="tags">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>
-      ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}
-      ${deal.generated ? html`<p class="demo">${t("generated_deal")}</p>` : nothing}
-    </section>`;
   }
 
   private actions(place: Place): TemplateResult {
@@ -301,61 +213,6 @@ export class VnDetail extends LitElement {
       <p class="total">${orderWords(hit, ranking)} ${t("score_of_100", { score: number((hit.score ?? 0) * 100, 1) })}</p>
       <vn-bars .bars=${barsOf(hit, ranking)}></vn-bars>
     </section>`;
-  }
-
-  private placePart(place: Place): TemplateResult {
-    const website = safeWebsite(place.website);
-    const phone = telephone(place.phone);
-    const address = [place.address.street, [place.address.postcode, place.address.city].filter(Boolean).join(" ")].filter(Boolean);
-    const yes = Object.entries(place.attributes).filter(([, value]) => value === "yes").map(([name]) => name);
-    return html`<section>
-        <h3>${t("hours")}</h3>
-        <vn-hours .hours=${place.hours} zone=${place.zone}></vn-hours>
-      </section>
-      ${place.deals.length > 0 && !this.deal
-        ? html`<section>
-            <h3>${t("deals_here")}</h3>
-            <ul class="deals" role="list">
-              ${place.deals.map((deal) => html`<li>${this.dealLine(deal, place)}</li>`)}
-            </ul>
-          </section>`
-        : nothing}
-      <section class="rows">
-        <h3>${t("contact")}</h3>
-        ${address.length > 0 ? html`<p><bdi>${address.join(", ")}</bdi></p>` : nothing}
-        ${phone ? html`<p><a href=${phone}>${place.phone}</a></p>` : nothing}
-        ${website ? html`<p><a href=${website} rel="noopener nofollow">${new URL(website).host}</a></p>` : nothing}
-        ${place.description ? html`<p class="muted"><bdi>${place.description}</bdi></p>` : nothing}
-        ${this.deal ? html`<p><vn-button label=${t("see_place")} @click=${() => this.tell("open-hit", `place:${place.id}`)}></vn-button></p>` : nothing}
-      </section>
-      ${yes.length > 0
-        ? html`<section>
-            <h3>${t("features")}</h3>
-            <ul class="tags" role="list">${yes.map((name) => html`<li><bdi>${attributeName(name)}</bdi></li>`)}</ul>
-          </section>`
-        : nothing}
-      ${place.rating.generated ? html`<p class="demo">${t("generated_rating")}</p>` : nothing}
-      <p class="muted">
-        ${place.attribution.map((each) => html`<a href=${each.url} rel="noopener">${each.text}</a> `)}
-        <a href=${`/${this.deal ? `deals/${this.deal.id}` : `places/${place.id}`}`}>${t("own_page")}</a>
-      </p>`;
-  }
-
-  private dealLine(deal: Place["deals"][number], place: Place): TemplateResult {
-    return html`<button type="button" @click=${() => this.tell("open-hit", `deal:${deal.id}:${place.id}`)}>
-      <b><bdi>${deal.title}</bdi></b>
-      <vn-price minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
-    </button>`;
-  }
-
-  private qr(): TemplateResult {
-    const path = this.deal ? `/deals/${this.deal.id}` : `/places/${this.place?.id ?? ""}`;
-    return html`<vn-dialog heading=${t("qr")} .open=${this.showQr} @close=${() => (this.showQr = false)}>
-      <div class="qr">
-        ${this.showQr ? html`<img src=${`${path}/qr.svg`} alt=${t("qr_alt")} width="240" height="240" />` : nothing}
-        <p class="muted">${t("qr_detail")}</p>
-      </div>
-    </vn-dialog>`;
   }
 
   private failed(): TemplateResult {

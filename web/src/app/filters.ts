@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
+import type { Hit } from "../api/client.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/chip.js";
@@ -41,8 +42,7 @@ export class VnFilters extends LitElement {
   @property({ attribute: false }) facets: Facets = {};
   @property({ type: Number }) total: number | null = null;
   @property({ type: Boolean }) open = false;
-  /** Of the deals at hand: what a price bound is in. */
-  @property() currency = "EUR";
+  @property({ attribute: false }) hits: readonly Hit[] = [];
 
   override render(): TemplateResult {
     const q = this.question;
@@ -135,6 +135,12 @@ export class VnFilters extends LitElement {
       open_now: undefined, open_at: undefined, rating_min: undefined, has_deals: undefined, discount_min_percent: undefined,
       price_min_minor: undefined, price_max_minor: undefined, currency: undefined, attributes: undefined, collapse: undefined,
     });
+  }
+
+  /** Of the deals at hand: what a bound of the price is in. */
+  private get currency(): string {
+    const deal = this.hits.map((hit) => hit.deal ?? hit.deals?.[0]).find((each) => each != null);
+    return deal?.currency ?? "EUR";
   }
 
   private change(changes: Partial<Record<keyof Question, string | undefined>>): void {

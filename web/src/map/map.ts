@@ -7,6 +7,7 @@ import { isAbort, type Hit } from "../api/client.js";
 import type { Camera, Question } from "../app/address.js";
 import type { Home } from "../app/home.js";
 import { base } from "../components/base.js";
+import { isPhone } from "../components/phone.js";
 import { compact } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
 import { areaOutline, beginningBox, boxOf, clusterPoints, dots, rankedPins, type Box, type Features } from "./features.js";
@@ -161,8 +162,7 @@ export class VnMap extends LitElement {
 
   /** The part of the map that nothing lies over. */
   private padding(): PaddingOptions {
-    const phone = matchMedia("(max-width: 59.99rem)").matches;
-    if (phone) return { top: 170, bottom: Math.round(innerHeight * 0.45), left: 24, right: 24 };
+    if (isPhone()) return { top: 170, bottom: Math.round(innerHeight * 0.45), left: 24, right: 24 };
     return { top: 56, bottom: 56, left: this.selected === null ? 56 : 440, right: 56 };
   }
 

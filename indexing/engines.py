@@ -1,13 +1,12 @@
-"""Which engines hold the documents. One now; a second joins here and is fed by the same relay."""
+"""Which engine holds the documents: the projection, which whatever else answers follows."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from search.backends.base import SearchBackend
 from search.backends.postgis.backend import PostgisBackend
 
 
 @cache
-def engine() -> SearchBackend:
+def engine() -> PostgisBackend:
     return PostgisBackend()

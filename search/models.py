@@ -88,6 +88,9 @@ class Offer(models.Model):
             models.Index(fields=["chain_id"], condition=Q(chain_id__isnull=False), name="search_offer_chain"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="search_offer_closed"),
             models.Index(fields=["added_epoch"], name="search_offer_added"),
+            # What became valid or ended between two instants: search.backends.postgis.tallying.
+            models.Index(fields=["valid_from"], name="search_offer_valid_from"),
+            models.Index(fields=["valid_until"], name="search_offer_valid_until"),
             models.Index(fields=["removed_epoch"], condition=Q(removed_epoch__lt=NEVER), name="search_offer_removed"),
         ]
 
@@ -134,6 +137,11 @@ class Epoch(models.Model):
     singleton = models.BooleanField(primary_key=True, default=True, db_default=True)
     current = BigIntegerField()
     oldest = BigIntegerField()
+    tally_epoch = BigIntegerField(null=True)
+    """With `tally_at`: the state that `search_tally` is of. None: there is no tally yet."""
+    tally_at = models.DateTimeField(null=True)
+    untallied = BigIntegerField(default=0, db_default=0)
+    """Documents changed since."""
 
     class Meta:
         db_table = "search_epoch"
@@ -141,6 +149,35 @@ class Epoch(models.Model):
 
     def __str__(self) -> str:
         return str(self.current)
+
+
+class Tally(models.Model):
+    """How many documents of a kind lie in an H3 cell: search.backends.postgis.tallying."""
+
+    cell = BigIntegerField()
+    kind = models.TextField(db_collation="C")
+    level = models.SmallIntegerField()
+    """The resolution of the cell."""
+    parent = BigIntegerField()
+    """The cell of the level above; 0 at the coarsest."""
+    documents = BigIntegerField()
+    x = BigIntegerField()
+    """With y and z: the sum of the unit vectors, in VECTOR_STEPS."""
+    y = BigIntegerField()
+    z = BigIntegerField()
+    west = FloatField()
+    """With south, east and north: all documents lie within, in degrees."""
+    south = FloatField()
+    east = FloatField()
+    north = FloatField()
+    pk = models.CompositePrimaryKey("cell", "kind")
+
+    class Meta:
+        db_table = "search_tally"
+        indexes = [models.Index(fields=["parent", "kind"], name="search_tally_parent")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.cell:x}: {self.documents}"
 
 
 class Gone(models.Model):

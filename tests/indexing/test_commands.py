@@ -95,3 +95,13 @@ def test_what_an_operator_sees_of_the_queue(branches, client):
     shown = client.get("/metrics").text
     assert "vicinity_feed_due 2.0" in shown
     assert "vicinity_feed_parked 1.0" in shown
+
+
+def test_a_tally_that_is_wrong_is_told_and_counted_anew(branches):
+    run("rebuild_index")
+    assert "of the tally" not in run("check_index")
+    behind_its_back("UPDATE search_tally SET documents = documents + 1 WHERE level = 3")
+    with pytest.raises(CommandError, match="The tally differs"):
+        run("check_index")
+    assert "counted anew, 0 differ" in run("check_index", "--repair")
+    assert "of the tally" not in run("check_index")

@@ -1,4 +1,4 @@
-"""Compare the projection with the database, or OpenSearch with the projection; with --repair, mend what differs."""
+"""Compare the projection and its tally with the database, or OpenSearch with the projection; --repair mends it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from indexing.relay import drain_all
 from listings import changes
 from listings.models import Change
 from search.backends.opensearch.client import required
+from search.backends.postgis.backend import PostgisBackend
 from search.models import Generation, Parked
 
 SHOWN = 50
@@ -55,8 +56,21 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{documents:,} documents compared, {differing:,} differ, {in_flight:,} branches in flight, {rate:,.0f}/s."
         )
+        miscounted = self._check_tally(backend, repairing=options["repair"])
         if differing and not options["repair"]:
             raise CommandError("The index differs from the database; --repair rebuilds what does.")
+        if miscounted:
+            raise CommandError("The tally differs from the projection; --repair counts anew.")
+
+    def _check_tally(self, backend: PostgisBackend, *, repairing: bool) -> int:
+        differing = backend.tally_differences()
+        if differing:
+            self.stdout.write(f"{differing:,} counts of the tally differ.")
+        if differing and repairing:
+            backend.retally()
+            differing = backend.tally_differences()
+            self.stdout.write(f"  counted anew, {differing:,} differ.")
+        return differing
 
     def _check_opensearch(self, *, repairing: bool) -> None:
         client = required()

@@ -53,6 +53,7 @@ class Command(BaseCommand):
             done = rebuild(engine(), progress=resumed or Progress(), tell=tell)
         except RebuildRuns as error:
             raise CommandError(error.detail) from None
+        engine().retally()
         self.stdout.write(
             f"{done.branches:,} branches, {done.documents:,} documents, {done.gone:,} gone,"
             f" {rate(done):,.0f} documents/s."

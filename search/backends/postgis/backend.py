@@ -15,7 +15,7 @@ from psycopg.errors import QueryCanceled
 
 from config.errors import RetryableError
 from search.backends.base import CursorExpired
-from search.backends.postgis import holdings, projection
+from search.backends.postgis import holdings, projection, tallying
 from search.backends.postgis.rows import SELECT, document_of
 from search.backends.postgis.statement import FIXED_COLUMNS, Statement, clusters_statement, page_statement
 from search.document import OfferDocument
@@ -61,13 +61,18 @@ class PostgisBackend:
             raise ValueError(f"cells are held at resolution {CELL_RESOLUTION}")
         if query.impossible:
             return Clusters((), 0, 0)
-        rows = _fetch(clusters_statement(query, resolution=resolution))
-        cells = tuple(
-            Cluster(cell, count, degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y))))
-            for _, cell, count, x, y, z in rows
-            if cell is not None
-        )
-        return Clusters(cells, sum(cell.count for cell in cells), rows[0][0])
+        return self.tallied(query, resolution=resolution) or self.counted(query, resolution=resolution)
+
+    def tallied(self, query: SearchQuery, *, resolution: int, epoch: int | None = None) -> Clusters | None:
+        """The same from the tally, at the current epoch or the given one. None where the tally can not tell."""
+        if query.impossible or not tallying.can_tell(query, resolution=resolution):
+            return None
+        rows = _fetch(tallying.clusters_statement(query, resolution=resolution, epoch=epoch))
+        return _clusters(rows) if rows else None
+
+    def counted(self, query: SearchQuery, *, resolution: int, epoch: int | None = None) -> Clusters:
+        """The same by one pass over all that matches."""
+        return _clusters(_fetch(clusters_statement(query, resolution=resolution, epoch=epoch)))
 
     def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:  # noqa: ARG002 - valid or not
         statement = Statement(
@@ -92,6 +97,14 @@ class PostgisBackend:
     def branches(self, *, after: UUID | None, limit: int) -> Sequence[UUID]:
         return holdings.branches(after=after, limit=limit)
 
+    def retally(self) -> None:
+        """Make the tally anew from every document held."""
+        projection.retally()
+
+    def tally_differences(self) -> int:
+        """How many counts of the tally are not what the documents say: none, unless somebody else wrote to it."""
+        return projection.tally_differences()
+
     def forget(
         self, *, keep: timedelta = projection.KEEP, keep_tombstones: timedelta = projection.KEEP_TOMBSTONES
     ) -> int:
@@ -114,6 +127,15 @@ def _coded_timeout() -> Iterator[None]:
         if isinstance(error.__cause__, QueryCanceled):
             raise SearchTimeout("The search took too long. Ask for a smaller area, or try again shortly.") from error
         raise
+
+
+def _clusters(rows: Sequence[Sequence[Any]]) -> Clusters:
+    cells = tuple(
+        Cluster(cell, count, degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y))))
+        for _, cell, count, x, y, z in rows
+        if cell is not None
+    )
+    return Clusters(cells, sum(cell.count for cell in cells), rows[0][0])
 
 
 def _hit(query: SearchQuery, row: Sequence[Any]) -> Hit:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from search.backends.postgis import subjects
+from search.backends.postgis import subjects, tally
 from search.backends.postgis.rows import COPY, COPY_CARDS, card_of, content_digest, row_of
 from search.document import OfferDocument
 from search.models import NEVER
@@ -37,19 +37,20 @@ class Contradiction(ValueError):
 def apply(documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> int | None:
     """See search.backends.base. One transaction; the epoch at which the change can be seen, None if nothing changed."""
     seen: set[str] = set()
-    changed = False
+    changed = 0
     with transaction.atomic(), connection.cursor() as cursor:
         epoch = _lock(cursor) + 1
         arriving = iter(documents)
         while batch := list(islice(arriving, BATCH)):
             _claim(seen, [document.id for document in batch])
-            changed |= _put(cursor, batch, version=version, epoch=epoch)
+            changed += _put(cursor, batch, version=version, epoch=epoch)
         leaving = sorted(gone)
         _claim(seen, leaving)
         if leaving:
-            changed |= _remove(cursor, leaving, version=version, epoch=epoch)
+            changed += _remove(cursor, leaving, version=version, epoch=epoch)
         if changed:
             cursor.execute("UPDATE search_epoch SET current = %s", [epoch])
+            tally.advance_if_far(cursor, changed=changed)
     return epoch if changed else None
 
 
@@ -69,7 +70,8 @@ def _claim(seen: set[str], ids: Sequence[str]) -> None:
         raise Contradiction("an id comes twice, or as a document and as gone")
 
 
-def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int, epoch: int) -> bool:
+def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int, epoch: int) -> int:
+    """How many documents changed."""
     ids = [document.id for document in batch]
     cursor.execute(
         "SELECT id, version, content FROM search_offer WHERE removed_epoch = %(never)s AND id = ANY(%(ids)s)"
@@ -90,7 +92,7 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
             [version, NEVER, unchanged, version],
         )
     if not changed:
-        return False
+        return 0
     subjects.put(subject for document, _ in changed for subject in subjects_of(document))
     known_ids = [document.id for document, _ in changed if document.id in known]
     if known_ids:
@@ -106,20 +108,21 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
     with cursor.copy(COPY_CARDS) as copy:
         for row_id, (document, _) in zip(row_ids, changed, strict=True):
             copy.write_row((row_id, card_of(document)))
-    return True
+    return len(changed)
 
 
-def _close(cursor: CursorWrapper, ids: list[str], *, epoch: int) -> list[str]:
+def _close(cursor: CursorWrapper, ids: list[str], *, epoch: int) -> int:
+    """How many were there."""
     cursor.execute(
         "UPDATE search_offer SET removed_epoch = %s, closed_at = clock_timestamp()"
-        " WHERE removed_epoch = %s AND id = ANY(%s) RETURNING id",
+        " WHERE removed_epoch = %s AND id = ANY(%s)",
         [epoch, NEVER, ids],
     )
-    return [id_ for (id_,) in cursor.fetchall()]
+    return int(cursor.rowcount)
 
 
-def _remove(cursor: CursorWrapper, ids: list[str], *, version: int, epoch: int) -> bool:
-    """Ids never seen get their tombstone too: their document may still be on its way."""
+def _remove(cursor: CursorWrapper, ids: list[str], *, version: int, epoch: int) -> int:
+    """How many were there. Ids never seen get their tombstone too: their document may still be on its way."""
     cursor.execute(
         "SELECT id FROM search_offer WHERE removed_epoch = %s AND id = ANY(%s) AND version > %s", [NEVER, ids, version]
     )
@@ -132,17 +135,33 @@ def _remove(cursor: CursorWrapper, ids: list[str], *, version: int, epoch: int) 
         " WHERE search_gone.version < excluded.version",
         [leaving, version],
     )
-    return bool(closed)
+    return closed
+
+
+def retally() -> None:
+    """Make the tally anew from every row."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock(cursor)
+        tally.fill(cursor)
+
+
+def tally_differences() -> int:
+    """How many counts of the tally are not what the rows say. 0 for a sound one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock(cursor)
+        return tally.differences(cursor)
 
 
 def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTONES) -> int:
     """Delete versions closed, and tombstones set, longer ago than given, by the database's clock. How many versions.
 
     States before the last of them can no longer be read: `search` raises CursorExpired for them. What an index that
-    follows has not seen yet is kept for GIVE_UP. Subjects that no document has go too.
+    follows has not seen yet is kept for GIVE_UP. Subjects that no document has go too. The tally is moved to the
+    present first: what goes is then not between it and any state that is held.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         _lock(cursor)
+        tally.advance(cursor)
         cursor.execute(
             "WITH seen AS (SELECT min(epoch) AS epoch FROM search_generation"
             "  WHERE followed_at > clock_timestamp() - make_interval(secs => %s)),"

@@ -175,9 +175,9 @@ ORDER BY {compiler.order("p")}"""
     return Statement(sql, compiler.params)
 
 
-def clusters_statement(query: SearchQuery, *, resolution: int) -> Statement:
-    """Rows (current, cell, count, x, y, z): how many documents lie in each cell, and the sum of their unit vectors."""
-    compiler = _Compiler(query, epoch=None)
+def clusters_statement(query: SearchQuery, *, resolution: int, epoch: int | None) -> Statement:
+    """Rows (epoch, cell, count, x, y, z): how many documents lie in each cell, and the sum of their unit vectors."""
+    compiler = _Compiler(query, epoch=epoch)
     matched = compiler.matched(frozenset({"cell", "x", "y", "z"}))
     sql = f"""WITH {_STATE},
 {matched},
@@ -186,6 +186,6 @@ cells AS (
          sum(m.x) AS x, sum(m.y) AS y, sum(m.z) AS z
   FROM matched m GROUP BY 1
 )
-SELECT s.current, c.cell, c.documents, c.x, c.y, c.z FROM state s LEFT JOIN cells c ON TRUE
+SELECT {compiler.epoch}, c.cell, c.documents, c.x, c.y, c.z FROM state s LEFT JOIN cells c ON TRUE
 ORDER BY c.cell"""
     return Statement(sql, compiler.params)

@@ -74,6 +74,11 @@ def is_cell(value: int) -> bool:
     return 0 <= value < 1 << 63 and bool(h3.is_valid_cell(value))
 
 
+def disk(cell: int) -> list[int]:
+    """The cell and those that touch it: seven, round a pentagon six."""
+    return [int(each) for each in h3.grid_disk(cell, 1)]
+
+
 def cell_centre(cell: int) -> Point:
     lat, lon = h3.cell_to_latlng(cell)
     return Point(lon, lat)

@@ -53,7 +53,6 @@ def one_form(text: str) -> str:
     return text.translate(_FORMS) if _HAN.search(text) else text
 
 
-@lru_cache(maxsize=16_384)
 def reading(text: str) -> tuple[str, ...]:
     """The syllable of each Han character of a text in order, in pinyin without tones, ü as u; "" where there is none.
 
@@ -67,7 +66,8 @@ def reading(text: str) -> tuple[str, ...]:
     return tuple(syllable for run in re.findall(f"[{HAN}]+", text) for syllable in _syllables(run))
 
 
-def _syllables(run: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def _syllables(run: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - large, and only for documents with Han characters
 
     simplified = _converter("t2s")(run)
@@ -75,7 +75,7 @@ def _syllables(run: str) -> list[str]:
         simplified = one_form(run)
     # What it cannot read comes back character by character, which its annotation leaves out.
     said = [u_for_umlaut(syllable) for syllable in lazy_pinyin(simplified, errors=list)]  # type: ignore[arg-type]
-    return [syllable if _SYLLABLE.fullmatch(syllable) else "" for syllable in said]
+    return tuple(syllable if _SYLLABLE.fullmatch(syllable) else "" for syllable in said)
 
 
 def u_for_umlaut(word: str) -> str:

@@ -111,6 +111,25 @@ class Card(models.Model):
         return str(self.row_id)
 
 
+class Head(models.Model):
+    """How a current document's names begin: search.heads. Read in order, of one region or of all."""
+
+    pk = models.CompositePrimaryKey("row_id", "head")
+    row_id = BigIntegerField()
+    head = models.TextField(db_collation="C")
+    region = BigIntegerField()
+
+    class Meta:
+        db_table = "search_head"
+        indexes = [
+            models.Index(fields=["region", "head", "row_id"], name="search_head_region"),
+            models.Index(fields=["head", "row_id"], name="search_head_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.head
+
+
 class Subject(models.Model):
     """A category, brand, city or named area: search.subjects.Subject. Found by its terms, as documents are."""
 

@@ -97,6 +97,32 @@ def test_near_is_preferred_and_far_is_found_by_the_beginning_of_its_name(suggest
     assert {name for _, name in told(suggest("blu"))} == {"Blue Near", "Blue Far"}
 
 
+def test_in_the_region_before_anywhere_and_of_each_only_the_first_few(suggest, put, monkeypatch):
+    monkeypatch.setattr(suggesting, "NEAREST", 1)
+    monkeypatch.setattr(suggesting, "HEADS_OF_A_REGION", 2)
+    monkeypatch.setattr(suggesting, "HEADS_OF_ANYWHERE", 1)
+    put(
+        named("Near", 1),
+        *(named(f"Blue {letter}", n, point=metres_north(20_000 + n)) for n, letter in enumerate("dcb", start=2)),
+        named("Blue a", 9, point=Point(120.2, 23.0)),
+    )
+    assert told(suggest("blu", **HERE)) == [("place", "Blue c"), ("place", "Blue b"), ("place", "Blue a")]
+    assert told(suggest("blu")) == [("place", "Blue a")]
+
+
+def test_only_current_documents_have_heads(put):
+    def heads():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT head FROM search_head JOIN search_offer USING (row_id) ORDER BY 1")
+            return [head for (head,) in cursor.fetchall()]
+
+    put(named("Old", 1), named("Other", 2))
+    put(named("New", 1))
+    assert heads() == ["new", "other"]
+    put(gone=[named("Other", 2).id])
+    assert heads() == ["new"]
+
+
 @pytest.mark.parametrize("q", ["牛肉麵", "牛肉面", "niuroum", "niu rou", "nrm", "niurou面"])
 def test_chinese_however_it_is_typed(suggest, put, q):
     put(named("牛肉麵", 1, reading="niu rou mian", point=Point(120.2, 23.0)), named("Blue", 2))

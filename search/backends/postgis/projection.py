@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from search.backends.postgis import subjects, tally
-from search.backends.postgis.rows import COPY, COPY_CARDS, card_of, content_digest, row_of
+from search.backends.postgis.rows import COPY, COPY_CARDS, COPY_HEADS, card_of, content_digest, head_rows, row_of
 from search.document import OfferDocument
 from search.models import NEVER
 from search.subjects import subjects_of
@@ -108,14 +108,20 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
     with cursor.copy(COPY_CARDS) as copy:
         for row_id, (document, _) in zip(row_ids, changed, strict=True):
             copy.write_row((row_id, card_of(document)))
+    with cursor.copy(COPY_HEADS) as copy:
+        for row_id, (document, _) in zip(row_ids, changed, strict=True):
+            for row in head_rows(document, row_id=row_id):
+                copy.write_row(row)
     return len(changed)
 
 
 def _close(cursor: CursorWrapper, ids: list[str], *, epoch: int) -> int:
     """How many were there."""
     cursor.execute(
-        "UPDATE search_offer SET removed_epoch = %s, closed_at = clock_timestamp()"
-        " WHERE removed_epoch = %s AND id = ANY(%s)",
+        "WITH closed AS (UPDATE search_offer SET removed_epoch = %s, closed_at = clock_timestamp()"
+        "  WHERE removed_epoch = %s AND id = ANY(%s) RETURNING row_id),"
+        " heads AS (DELETE FROM search_head h USING closed c WHERE h.row_id = c.row_id)"
+        " SELECT FROM closed",
         [epoch, NEVER, ids],
     )
     return int(cursor.rowcount)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from struct import Struct
@@ -16,6 +16,7 @@ from geo.cells import point_to_cell
 from geo.distance import unit_vector
 from geo.types import Point
 from search.document import Kind, OfferDocument
+from search.heads import heads_of, region_of
 from search.results import CELL_RESOLUTION
 
 
@@ -102,6 +103,7 @@ _COLUMNS: Mapping[str, Callable[[OfferDocument], Any]] = {
 }
 COPY = f"COPY search_offer (row_id, added_epoch, version, content, x, y, z, {', '.join(_COLUMNS)}) FROM STDIN"
 COPY_CARDS = "COPY search_card (row_id, card) FROM STDIN"
+COPY_HEADS = "COPY search_head (row_id, head, region) FROM STDIN"
 
 
 def row_of(document: OfferDocument, *, row_id: int, epoch: int, version: int, content: UUID) -> tuple[Any, ...]:
@@ -118,6 +120,12 @@ def row_of(document: OfferDocument, *, row_id: int, epoch: int, version: int, co
 
 def card_of(document: OfferDocument) -> str:
     return orjson.dumps(dict(document.card)).decode()
+
+
+def head_rows(document: OfferDocument, *, row_id: int) -> Iterator[tuple[int, str, int]]:
+    region = region_of(document.point)
+    for head in heads_of(document.card):
+        yield row_id, head, region
 
 
 _READ = (

@@ -2,10 +2,11 @@
 
 - `subjects`: categories, brands, cities and areas that the words meet
 - `near`: of the NEAREST documents round the point, those that the words meet in any way
-- `far`: documents anywhere with a name, or its reading, that begins with all that was typed, or its initials
+- `far`: documents of the regions round the point, and of anywhere, with a name, its reading or its initials that begin
+  with all that was typed: the first few of each, in the order of search.heads
 
-A beginning of two letters is met by a large part of a million names: near the point they are looked at one by one,
-which is bounded; far away only the beginnings of whole names are asked of the index, of which there are few.
+A beginning of two letters is met by a large part of a million names: near the point documents are looked at one by one,
+far away only as many heads as are asked for are read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from geo.types import Point
 from search.backends.postgis.rows import quoted_lexeme
 from search.backends.postgis.statement import tier_case
 from search.backends.postgis.words import tier_queries
+from search.heads import asked_ranges, regions_round
 from search.models import NEVER
 from search.text import TextQuery, Tier
 
@@ -30,8 +32,8 @@ NEAREST = 1_000
 """How many documents round the point are looked at."""
 CANDIDATES = 40
 """The best of each part, of which the answer is made."""
-MAX_FAR = 1_000
-"""How many of those far away are looked at."""
+HEADS_OF_A_REGION = 60
+HEADS_OF_ANYWHERE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ _DOCUMENT = (
 
 def candidates(text: TextQuery, *, near: Point | None, now: datetime) -> Sequence[Candidate]:
     """The best of each part, in no order."""
-    queries = tier_queries(text)
+    queries, ranges = tier_queries(text), asked_ranges(text)
     params: dict[str, Any] = {
         "tier_exact": queries.exact,
         "tier_prefix": queries.prefix,
@@ -67,17 +69,24 @@ def candidates(text: TextQuery, *, near: Point | None, now: datetime) -> Sequenc
         "tier_fuzzy": queries.fuzzy,
         "tier_some_words": queries.some_words,
         "any": f"({queries.prefix} | {queries.fuzzy}{_initials(text)})",
-        "far": f"({queries.prefix}{_heard_from_the_start(text)}{_initials(text)})",
+        "firsts": [each.first for each in ranges],
+        "pasts": [each.past for each in ranges],
         "never": NEVER,
         "now": now,
         "candidates": CANDIDATES,
         "nearest": NEAREST,
-        "most": MAX_FAR,
+        "heads_of_anywhere": HEADS_OF_ANYWHERE,
     }
-    metres, document_metres, nearest = "NULL::float8", "NULL::float8", ""
+    metres, document_metres, nearest, regional = "NULL::float8", "NULL::float8", "", ""
     if near is not None:
         distance = distance_of_vectors("o", near, name="near")
-        params |= {**distance.params, "lon": near.lon, "lat": near.lat}
+        params |= {
+            **distance.params,
+            "lon": near.lon,
+            "lat": near.lat,
+            "regions": regions_round(near),
+            "heads_of_a_region": HEADS_OF_A_REGION,
+        }
         document_metres = distance.sql
         here = f"ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), {SRID})"
         metres = f"ST_DistanceSphere(s.point, {here})"
@@ -85,10 +94,20 @@ def candidates(text: TextQuery, *, near: Point | None, now: datetime) -> Sequenc
   UNION ALL
   (SELECT * FROM (SELECT {_DOCUMENT} FROM search_offer o WHERE o.removed_epoch = %(never)s
      ORDER BY o.point <-> {here} LIMIT %(nearest)s) o WHERE o.terms @@ %(any)s::tsquery)"""
+        regional = """
+  UNION
+  SELECT h.row_id FROM asked a, unnest(%(regions)s::bigint[]) AS round (region), LATERAL (
+    SELECT row_id FROM search_head h WHERE h.region = round.region AND h.head >= a.first AND h.head < a.past
+    ORDER BY h.head LIMIT %(heads_of_a_region)s) h"""
     sql = f"""
-WITH met AS (
-  (SELECT {_DOCUMENT} FROM search_offer o WHERE o.removed_epoch = %(never)s AND o.terms @@ %(far)s::tsquery
-   LIMIT %(most)s){nearest}
+WITH asked AS (SELECT * FROM unnest(%(firsts)s::text[], %(pasts)s::text[]) AS given (first, past)),
+headed AS MATERIALIZED (
+  SELECT h.row_id FROM asked a, LATERAL (
+    SELECT row_id FROM search_head h WHERE h.head >= a.first AND h.head < a.past
+    ORDER BY h.head LIMIT %(heads_of_anywhere)s) h{regional}
+), met AS (
+  SELECT {_DOCUMENT} FROM headed JOIN search_offer o USING (row_id)
+  WHERE o.removed_epoch = %(never)s AND o.terms @@ %(any)s::tsquery{nearest}
 ), documents AS (
   SELECT DISTINCT ON (row_id) o.*, {tier_case("o.terms")} AS tier, {document_metres} AS metres FROM met o
   WHERE o.valid_from <= %(now)s AND o.valid_until > %(now)s
@@ -112,10 +131,3 @@ FROM best b JOIN search_card c USING (row_id)"""
 def _initials(text: TextQuery) -> str:
     heads = [] if text.initials_prefix is None else [f"{quoted_lexeme(text.initials_prefix)}:*"]
     return "".join(f" | {each}" for each in [*map(quoted_lexeme, text.initials), *heads])
-
-
-def _heard_from_the_start(text: TextQuery) -> str:
-    """One word of three letters or more that begins how a name is read; shorter ones begin too many."""
-    if len(text.words) != 1 or text.words[0].sound is None or len(text.words[0].text) < 3:
-        return ""
-    return f" | {quoted_lexeme(text.words[0].sound)}:*"

@@ -1,7 +1,7 @@
 """Brute force over documents: the definition of a right answer that every engine must meet.
 
 Written apart from the engines: it looks at each document in turn and shares with them only the question, the document
-and the two definitions that are pure on purpose (`search.text.tier_of`, `search.ranking.score`).
+and the one definition that is pure on purpose (`search.ranking.score`). Words are tests/oracle_words.py.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from search.document import Kind, OfferDocument
 from search.query import Facet, SearchQuery
 from search.ranking import Facts, Sort, score
 from search.results import CELL_RESOLUTION, DISCOUNT_STEPS_PERCENT, PRICE_STEPS_MINOR, RATING_STEPS, SortKey
-from search.text import Tier, tier_of
+from search.text import Tier
+from tests.oracle_words import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ class Oracle:
     documents: Sequence[OfferDocument]
     _lon: np.ndarray = field(init=False)
     _lat: np.ndarray = field(init=False)
+    _words: Vocabulary = field(init=False)
 
     def __post_init__(self) -> None:
+        self._words = Vocabulary([document.terms for document in self.documents])
         self._lon = np.radians([document.point.lon for document in self.documents])
         self._lat = np.radians([document.point.lat for document in self.documents])
 
@@ -50,18 +53,36 @@ class Oracle:
         """Everything that matches, in order."""
         if query.impossible:
             return []
-        found = [match for document in self._near(query.area) if (match := _match(query, document)) is not None]
+        tiers = None if query.text is None else self._words.tiers(query.text)
+        near = self._near(query.area)
+        if tiers is not None:
+            near = near[tiers[near] > 0]
+        found = [
+            match
+            for i in near.tolist()
+            if (match := _match(query, self.documents[i], Tier.NONE_ASKED if tiers is None else Tier(int(tiers[i]))))
+        ]
         found.sort(key=lambda match: match.key)
         return _collapse(found) if query.collapse_chains else found
 
-    def _near(self, area: Circle | Box | Area | None) -> list[OfferDocument]:
-        """A first cut for circles, a metre too wide, so that 10,000 questions end today."""
-        if not isinstance(area, Circle):
-            return list(self.documents)
-        lon, lat = np.radians(area.centre.lon), np.radians(area.centre.lat)
-        h = np.sin((self._lat - lat) / 2) ** 2 + np.cos(lat) * np.cos(self._lat) * np.sin((self._lon - lon) / 2) ** 2
-        metres = 2 * EARTH_RADIUS_METRES * np.arcsin(np.minimum(1, np.sqrt(h)))
-        return [self.documents[i] for i in np.flatnonzero(metres <= area.radius_metres + 1)]
+    def _near(self, area: Circle | Box | Area | None) -> np.ndarray:
+        """Numbers of documents in a first cut, a little too wide, so that 10,000 questions end today."""
+        if isinstance(area, Circle):
+            lon, lat = np.radians(area.centre.lon), np.radians(area.centre.lat)
+            h = (
+                np.sin((self._lat - lat) / 2) ** 2
+                + np.cos(lat) * np.cos(self._lat) * np.sin((self._lon - lon) / 2) ** 2
+            )
+            metres = 2 * EARTH_RADIUS_METRES * np.arcsin(np.minimum(1, np.sqrt(h)))
+            return np.flatnonzero(metres <= area.radius_metres + 1)
+        box = area.box if isinstance(area, Area) else area
+        if box is None or box.crosses_antimeridian:
+            return np.arange(len(self.documents))
+        lon, lat = np.degrees(self._lon), np.degrees(self._lat)
+        wide = 1e-6
+        return np.flatnonzero(
+            (lon >= box.west - wide) & (lon <= box.east + wide) & (lat >= box.south - wide) & (lat <= box.north + wide)
+        )
 
 
 def facts_of(query: SearchQuery, document: OfferDocument) -> Facts:
@@ -74,15 +95,9 @@ def facts_of(query: SearchQuery, document: OfferDocument) -> Facts:
     )
 
 
-def _match(query: SearchQuery, document: OfferDocument) -> Match | None:
+def _match(query: SearchQuery, document: OfferDocument, tier: Tier) -> Match | None:
     if not _passes(query, document):
         return None
-    tier = Tier.NONE_ASKED
-    if query.text is not None:
-        found = tier_of(query.text, document.terms)
-        if found is None:
-            return None
-        tier = found
     facts = facts_of(query, document)
     value = score(query.ranking, facts)
     return Match(document, tier, facts, value, _key(query, document, tier, facts, value))

@@ -10,7 +10,7 @@ from web.strings import FOLDER, LANGUAGES, strings
 
 WEB = FOLDER.parent
 _COMPOSED = (
-    "profile_", "sort_", "meaning_", "signal_", "tier_", "fulfilment_", "filter_", "attribute_",
+    "profile_", "sort_", "meaning_", "signal_", "tier_", "fulfilment_", "filter_", "attribute_", "suggestion_",
 )  # fmt: skip
 """Beginnings of keys that the code puts together from the API's own words."""
 

@@ -7,6 +7,7 @@ export type SearchPage = Schemas["SearchPage"];
 export type Clusters = Schemas["Clusters"];
 export type Place = Schemas["Place"];
 export type Deal = Schemas["Deal"];
+export type Suggestion = Schemas["Suggestion"];
 export type CategoryNode = Schemas["CategoryNode"];
 
 type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? O : never;

@@ -2,11 +2,12 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 
-import type { Hit, Place } from "../api/client.js";
+import type { Hit, Place, Suggestion } from "../api/client.js";
 import "../components/bars.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/chip.js";
+import "../components/combobox.js";
 import "../components/dialog.js";
 import "../components/hit-card.js";
 import "../components/hours.js";
@@ -40,6 +41,15 @@ const hours: Place["hours"] = {
     spans: index === 6 ? [] : [{ opens: "08:00", closes: "18:00", closes_next_day: false, state: "open", comment: "" }],
   })),
 };
+
+const suggestion = (type: Suggestion["type"], name: string, met: string, detail = ""): Suggestion => ({
+  type, id: `${type}-${name}`, name, detail, tier: "prefix", lat: null, lon: null, distance_metres: null, search: null,
+  parts: [{ text: met, matched: true }, { text: name.slice(met.length), matched: false }],
+});
+const suggestions = [
+  suggestion("category", "Ramen", "Ram"), suggestion("area", "Ramen Quarter", "Ram"), suggestion("city", "Ramsgate", "Ram"), suggestion("brand", "Ramen-ya", "Ram"),
+  suggestion("place", LONG, LONG.slice(0, 3), "Esplanadi 1, Helsinki"), suggestion("deal", "拉面双人套餐", "拉面", "老邓牛肉面, Helsinki"),
+];
 
 const SWATCHES = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-muted", "accent", "accent-soft", "deal", "deal-soft", "star", "good", "bad", "warn", "focus"] as const;
 
@@ -85,6 +95,15 @@ export class VnComponents extends LitElement {
       .pad {
         padding: var(--space-4);
       }
+      .box,
+      .tall {
+        width: 22rem;
+        min-height: 8rem;
+        overflow: visible;
+      }
+      .tall {
+        min-height: 31rem;
+      }
       .swatch {
         width: 7rem;
         padding: var(--space-2);
@@ -119,6 +138,12 @@ export class VnComponents extends LitElement {
           <vn-button label="link" href="#"></vn-button><vn-button label="toggle on" pressed="true"></vn-button><vn-button floating label="floating"></vn-button>
         </div></section>
       <section><h2>vn-chip</h2><div class="row"><vn-chip label="off"></vn-chip><vn-chip label="on" on></vn-chip><vn-chip label="count" count="128"></vn-chip><vn-chip label="on, count" count="3" on></vn-chip><vn-chip label="icon" icon="filter"></vn-chip></div></section>
+      <section><h2>vn-combobox</h2><div class="row">
+        <div class="column pad box"><vn-combobox></vn-combobox></div>
+        <div class="column pad tall"><vn-combobox words="ram" status="ready" open .options=${suggestions}></vn-combobox></div>
+        <div class="column pad box"><vn-combobox words="zzyzx" status="ready" open></vn-combobox></div>
+        <div class="column pad box"><vn-combobox words="ram" status="failed" open></vn-combobox></div>
+      </div></section>
       <section><h2>vn-stars</h2><div class="row"><vn-stars .stars=${4.4} count="128"></vn-stars><vn-stars .stars=${4.4} count="1" generated></vn-stars><vn-stars></vn-stars></div></section>
       <section><h2>vn-price</h2><div class="row"><vn-price minor="1090" list-minor="1700" currency="EUR" discount="35"></vn-price><vn-price minor="500" list-minor="500" currency="EUR"></vn-price><vn-price minor="120000" list-minor="150000" currency="JPY" discount="20"></vn-price><vn-price large minor="1090" list-minor="1700" currency="EUR" discount="35"></vn-price></div></section>
       <section><h2>vn-hit-card</h2><div class="column">

@@ -28,12 +28,12 @@ from search.heads import asked_ranges, regions_round
 from search.models import NEVER
 from search.text import TextQuery, Tier
 
-NEAREST = 1_000
+NEAREST = 400
 """How many documents round the point are looked at."""
 CANDIDATES = 40
 """The best of each part, of which the answer is made."""
-HEADS_OF_A_REGION = 60
-HEADS_OF_ANYWHERE = 200
+HEADS_OF_A_REGION = 40
+HEADS_OF_ANYWHERE = 100
 
 
 @dataclass(frozen=True, slots=True)

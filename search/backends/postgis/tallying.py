@@ -21,6 +21,8 @@ from search.query import SearchQuery
 
 FINEST = 8
 """The finest level: cells a kilometre across. Finer cells are counted row by row, and so is the edge of a viewport."""
+ROOT = 0
+"""The parent of the coarsest cells."""
 VECTOR_STEPS = 2**36
 """To a unit: a tenth of a millimetre on the ground, and room for 10^8 documents in a cell."""
 
@@ -104,7 +106,7 @@ _LEVELS = ",\n".join(_level(level) for level in range(FINEST, -1, -1))
 
 
 def _parent(level: int) -> str:
-    return parent_cell("cell", level - 1) if level else "0"
+    return parent_cell("cell", level - 1) if level else str(ROOT)
 
 
 _ALL_LEVELS = "\nUNION ALL ".join(
@@ -179,7 +181,8 @@ def clusters_statement(query: SearchQuery, *, resolution: int, epoch: int | None
     changed_vectors = ", ".join(f"{_CHANGE} * {steps}" for steps in _STEPS.values())
     sql = f"""WITH RECURSIVE {_STATE},
 walk AS (
-  SELECT t.*, {inside} AS inside FROM search_tally t WHERE t.level = 0 AND t.kind = ANY(%(kinds)s) AND {touches}
+  SELECT t.*, {inside} AS inside FROM search_tally t
+  WHERE t.parent = {ROOT} AND t.kind = ANY(%(kinds)s) AND {touches}
   UNION ALL
   SELECT t.* FROM walk w CROSS JOIN LATERAL (
     SELECT t.*, w.inside OR {inside} AS inside FROM search_tally t

@@ -41,7 +41,7 @@ def check_sums(ask: Callable[[str], dict[str, Any]]) -> int:
     """The total of the world, which the clusters of every zoom must sum to."""
     total = ask(f"/v1/search?{WORLD}&limit=1")["total"]["value"]
     for zoom in (0, 2, 4):
-        cells = ask(f"/v1/clusters?{WORLD}&zoom={zoom}")["clusters"]
+        cells = ask(f"/v1/clusters?{WORLD}&zoom={zoom}")["cells"]
         if sum(cell["count"] for cell in cells) != total:
             raise SystemExit(f"clusters of zoom {zoom} do not sum to {total}")
     return int(total)

@@ -204,7 +204,7 @@ export class VnMap extends LitElement {
     };
     const began = performance.now();
     try {
-      this.view = await lookAt(this.question, box, map.getZoom(), mine.signal);
+      this.view = await lookAt(this.question, box, map.getZoom(), this.view?.kind ?? "pins", mine.signal);
       this.draw();
       performance.measure("vicinity:pins", { start: began, end: performance.now() });
     } catch (error) {

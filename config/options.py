@@ -97,6 +97,12 @@ OPTIONS: tuple[Option, ...] = (
         "",
         "http(s)://user:password@host:port of OpenSearch 3, several by comma. Empty: `make up` starts a private one.",
     ),
+    Option(
+        "OPENSEARCH_CA_FILE",
+        str,
+        "",
+        "A PEM file of the authorities to trust for https:// in OPENSEARCH_URL. Empty: those of the machine.",
+    ),
     Option("OPENSEARCH", str, "auto", "Whether `make up` starts a private OpenSearch: `auto` or `off`.", "make up."),
     Option("OPENSEARCH_HEAP", str, "1g", "Heap of the private OpenSearch.", "make down up."),
     Option("OPENSEARCH_PREFIX", str, "vicinity", "What the names of the indexes begin with."),

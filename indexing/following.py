@@ -14,7 +14,9 @@ import structlog
 from celery import bootsteps
 from django.db import Error, close_old_connections
 
-from indexing.follower import follow_all, purge
+from indexing.follower import follow_all, purge, try_parked_again
+from indexing.generations import sweep
+from indexing.turns import turn
 from search.backends.opensearch.client import Client, SearchEngineRefused, SearchEngineUnavailable, configured
 
 log = structlog.get_logger(__name__)
@@ -22,7 +24,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_SECONDS = 0.2
 WAIT_SECONDS = 1.0
 """After a failure."""
-PURGE_EVERY_SECONDS = 60.0
+UPKEEP_EVERY_SECONDS = 30.0
 
 
 class Following(bootsteps.StartStopStep):
@@ -51,14 +53,14 @@ class Following(bootsteps.StartStopStep):
 
 def keep_following(client: Client, stop: threading.Event) -> None:
     """Until told to stop."""
-    was_well, purged_at = True, time.monotonic()
+    was_well, kept_up_at = True, time.monotonic()
     while not stop.is_set():
         pause = LOOK_EVERY_SECONDS
         try:
             follow_all(client)
-            if time.monotonic() - purged_at > PURGE_EVERY_SECONDS:
-                purged_at = time.monotonic()
-                purge(client)
+            if time.monotonic() - kept_up_at > UPKEEP_EVERY_SECONDS:
+                kept_up_at = time.monotonic()
+                keep_up(client)
             if not was_well:
                 log.info("index_follows_again")
             was_well = True
@@ -72,3 +74,12 @@ def keep_following(client: Client, stop: threading.Event) -> None:
         finally:
             close_old_connections()
         stop.wait(pause)
+
+
+def keep_up(client: Client) -> None:
+    """What is done now and then, by one worker: leftovers go, and what was refused is tried again."""
+    with turn("keep up") as is_ours:
+        if is_ours:
+            purge(client)
+            sweep(client)
+            try_parked_again(client)

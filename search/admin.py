@@ -26,11 +26,23 @@ class _ReadOnly(ModelAdmin):
 
 @admin.register(Generation)
 class GenerationAdmin(_ReadOnly):
-    list_display = ["name", "is_serving", "epoch", "true_at", "followed_at", "mapping_number", "schema"]
+    list_display = [
+        "name",
+        "kind",
+        "number",
+        "is_serving",
+        "epoch",
+        "true_at",
+        "followed_at",
+        "retired_at",
+        "mapping_number",
+        "schema",
+    ]
+    ordering = ["kind", "-number"]
 
 
 @admin.register(Parked)
 class ParkedAdmin(_ReadOnly):
-    list_display = ["document_id", "generation", "reason", "parked_at"]
+    list_display = ["document_id", "generation", "reason", "attempts", "parked_at", "tried_at"]
     search_fields = ["document_id", "reason"]
     list_select_related = ["generation"]

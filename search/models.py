@@ -214,18 +214,26 @@ class Gone(models.Model):
 
 
 class Generation(models.Model):
-    """One index of OpenSearch that follows the projection, and how far it has. docs/adr/0009."""
+    """One index of OpenSearch that follows a table of the projection, and how far it has. docs/adr/0009, 0014."""
 
     name = models.TextField(primary_key=True)
+    kind = models.TextField(default="offers", db_default="offers")
+    """Of search.backends.opensearch.followed."""
+    number = BigIntegerField()
+    """Later ones have higher numbers."""
     uuid = models.TextField()
     """The cluster's own name of the index: another one means that somebody made it anew."""
     epoch = BigIntegerField(default=0)
     """All changes up to it can be searched."""
+    made_at_oldest = BigIntegerField(default=0, db_default=0)
+    """The oldest state that was held when it was made: what was forgotten by then it need not see."""
     true_at = models.DateTimeField(null=True)
     """When it last held everything, by the clock of the database; None: never yet."""
     followed_at = models.DateTimeField(db_default=Now())
     """When it last moved or was found to be true. One that stands still for too long is given up."""
     is_serving = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)
+    """Since when another serves in its stead: dropped a little later, when nobody asks it any more."""
     mapping_number = models.IntegerField()
     schema = models.SmallIntegerField()
     purgeable_epoch = BigIntegerField(default=0)
@@ -235,8 +243,15 @@ class Generation(models.Model):
     class Meta:
         db_table = "search_generation"
         constraints = [
+            # One for each mapping: while versions of the code run side by side, each asks its own.
             models.UniqueConstraint(
-                fields=["is_serving"], condition=Q(is_serving=True), name="search_generation_one_serves"
+                fields=["kind", "mapping_number", "schema"],
+                condition=Q(is_serving=True),
+                name="search_generation_one_serves",
+            ),
+            models.UniqueConstraint(fields=["kind", "number"], name="search_generation_number"),
+            models.CheckConstraint(
+                condition=Q(is_serving=False) | Q(retired_at=None), name="search_generation_serves_or_retired"
             ),
         ]
 
@@ -244,15 +259,31 @@ class Generation(models.Model):
         return self.name
 
 
+class Lease(models.Model):
+    """An epoch that somebody reads at for long, and until when it must be held unless that is renewed."""
+
+    id = models.BigAutoField(primary_key=True)
+    epoch = BigIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "search_lease"
+
+    def __str__(self) -> str:
+        return str(self.epoch)
+
+
 class Parked(models.Model):
-    """A row of the projection that an index refused, and why. Tried again by `check_index --repair`."""
+    """A row of the projection that an index refused, and why. Tried again every few minutes. docs/adr/0015."""
 
     id = models.BigAutoField(primary_key=True)
     generation = models.ForeignKey(Generation, on_delete=models.CASCADE)
     row_id = BigIntegerField()
     document_id = models.TextField()
     reason = models.TextField()
+    attempts = models.IntegerField(default=1, db_default=1)
     parked_at = models.DateTimeField(db_default=Now())
+    tried_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "search_parked"

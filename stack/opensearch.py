@@ -119,7 +119,7 @@ class Server:
             },
             account=account,
         )
-        self.process.until_ready(child, self.answers, step=current, seconds=180)
+        self.process.until_ready(child, self.answers, step=current, seconds=600)  # beside others, minutes are not rare
 
     def _configure(self, home: Path, java: Path) -> None:
         config = self.own_folder / "config"

@@ -24,7 +24,7 @@ def _switch(client: Client) -> Switch:
     """One for the process: its breaker is what the process knows of the cluster."""
     lookout = Lookout()
     return Switch(
-        OpenSearchBackend(client, serving=lookout.serving),
+        OpenSearchBackend(client, serving=lookout.serving, look_again=lookout.look),
         serving=lookout.serving,
         probe=lambda state: client.search(state.index, PROBE, timeout_seconds=settings.OPENSEARCH_TIMEOUT_MS / 1000),
     )

@@ -20,7 +20,7 @@ from prometheus_client import Counter
 
 from search.backends.base import CursorExpired, SearchBackend
 from search.backends.breaker import Breaker
-from search.backends.opensearch.backend import OpenSearchBackend
+from search.backends.opensearch.backend import NotYet, OpenSearchBackend
 from search.backends.opensearch.client import SearchEngineRefused, SearchEngineUnavailable
 from search.backends.opensearch.counting import Inexact
 from search.backends.opensearch.generations import Serving
@@ -89,12 +89,20 @@ class Switch(PostgisBackend):
         return self._fallback.get(document_id, as_of=as_of)
 
     def continued(self, query: SearchQuery, *, engine: str, after: SortKey, epoch: int) -> Page:
-        """A later page, from the engine that gave the cursor. Raises CursorExpired when it does not answer now."""
+        """A later page, from the engine that gave the cursor.
+
+        Raises SearchEngineUnavailable while that one does not answer: the cursor stays good, and the same request may
+        succeed later. Raises CursorExpired for an engine that there is not, or an epoch that is held no more.
+        """
         if engine == self._fallback.name:
             return self._told(self._fallback.search(query, after=after, epoch=epoch), self._fallback)
-        page = self._tried(lambda primary: primary.search(query, after=after, epoch=epoch))
-        if page is None or engine != self._engine.name:
+        if engine != self._engine.name:
             raise CursorExpired("Another engine answers now. Begin again without a cursor.")
+        page = self._tried(lambda primary: primary.search(query, after=after, epoch=epoch))
+        if page is None:
+            raise SearchEngineUnavailable(
+                "The engine that gave this cursor does not answer now. Try again, or begin again without a cursor."
+            )
         return page
 
     def is_well(self) -> bool:
@@ -121,6 +129,9 @@ class Switch(PostgisBackend):
             answer = ask(self._engine)
         except Inexact:
             FAILURES.labels("inexact").inc()
+            return None
+        except NotYet:
+            FAILURES.labels("not_yet").inc()
             return None
         except SearchEngineUnavailable as error:
             self._failed("unavailable", error)

@@ -67,4 +67,5 @@ def main() -> None:
             time.sleep(0.02)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,6 +22,8 @@ from tests.indexing import world
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(int(os.environ.get("VICINITY_SEEDS", "3")))
+SLOW_SEEDS = range(int(os.environ.get("VICINITY_SEEDS", "1")))
+"""Where one history takes a second."""
 
 RELAY = [
     "before_claim",
@@ -44,8 +46,23 @@ CHORES = ["before_refresh", "after_forget"]
 WAKER = ["after_wake", "before_hint", "after_hint"]
 """Reached in tests/indexing/test_crashes.py, by real workers."""
 
-FOLLOWER = ["before_bulk", "after_bulk", "after_refresh_of_index", "after_checkpoint"]
+FOLLOWER = ["before_bulk", "after_bulk", "before_refresh_of_index", "after_refresh_of_index", "after_checkpoint"]
+PURGE = ["after_purge"]
 """Reached in tests/indexing/test_follower.py, on a real OpenSearch."""
+
+GENERATIONS = [
+    "after_create_of_index",
+    "after_record_of_index",
+    "after_begin_anew",
+    "after_make_of_generation",
+    "after_compare",
+    "amid_repair",
+    "after_repair",
+    "before_swap",
+    "after_swap",
+    "after_drop_of_index",
+]
+"""Reached in tests/indexing/test_replacing.py, on a real OpenSearch."""
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +91,7 @@ def test_the_list_of_names_is_the_list_of_places():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "failpoint"
     }
-    assert places == {*RELAY, *REBUILD, *CHORES, *WAKER, *FOLLOWER}
+    assert places == {*RELAY, *REBUILD, *CHORES, *WAKER, *FOLLOWER, *PURGE, *GENERATIONS}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -96,11 +113,16 @@ def test_a_relay_that_dies_loses_nothing(name, seed):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", REBUILD)
-def test_a_rebuild_that_dies_goes_on_where_it_was(name, monkeypatch):
+def test_a_rebuild_that_dies_goes_on_where_it_was(name, seed, monkeypatch):
+    chance = random.Random(f"{name}{seed}")
     monkeypatch.setattr("indexing.rebuild.BATCH_LIMIT", 2)
     world.found()
-    Change.objects.all().delete()
+    for _ in range(3):
+        world._rename(chance)
+        world._offer(chance)
+    Change.objects.filter(topic="branch").delete()
     assert dies(f"{name}=raise:2", lambda: rebuild(engine(), progress=Progress(), tell=lambda _: None))
     resumed = unfinished()
     assert resumed.branches == (2 if name == "rebuild_before_commit" else 4)
@@ -110,12 +132,18 @@ def test_a_rebuild_that_dies_goes_on_where_it_was(name, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", CHORES)
-def test_a_chore_that_dies_is_done_by_the_next(name):
+def test_a_chore_that_dies_is_done_by_the_next(name, seed):
+    chance = random.Random(f"{name}{seed}")
     duties = {key: Duty(duty.every * 0, duty.do) for key, duty in DUTIES.items()}
     world.found()
+    for _ in range(4):
+        world.change(chance)
     assert dies(f"{name}=raise", lambda: sweep(engine(), duties=duties))
     assert sweep(engine(), duties=duties) == list(duties)
+    drain_all(engine())
+    assert world.differences() == []
 
 
 @pytest.mark.django_db(transaction=True)

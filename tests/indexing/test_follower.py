@@ -9,10 +9,11 @@ import pytest
 
 from config import failpoints
 from config.failpoints import FailPointReached
-from indexing import follower, generations
-from indexing.follower import Followed, follow, follow_all, purge
+from indexing import comparing, follower, parking, reading, writing
+from indexing.follower import Followed, follow, follow_all, purge, try_parked_again
 from search.backends.opensearch.backend import OpenSearchBackend
 from search.backends.opensearch.client import SearchEngineUnavailable
+from search.backends.opensearch.followed import OFFERS
 from search.backends.opensearch.generations import serving
 from search.backends.postgis import projection
 from search.models import Epoch, Generation, Parked
@@ -32,7 +33,7 @@ def found(client) -> list[str]:
 
 def difference(client) -> int:
     (generation,) = Generation.objects.filter(is_serving=True)
-    return generations.compare(client, generation).count
+    return comparing.compare(client, generation).count
 
 
 def test_what_comes_changes_and_goes_is_followed(cluster):
@@ -92,7 +93,7 @@ class Rude:
 
 
 def test_an_item_without_room_is_tried_again_and_the_checkpoint_waits(cluster, monkeypatch):
-    monkeypatch.setattr(follower, "BACK_OFF_SECONDS", 0)
+    monkeypatch.setattr(writing, "BACK_OFF_SECONDS", 0)
     put(*(document(n) for n in range(4)), version=1)
     full = Rude(cluster, lambda number, item: {"status": 429} if number == 1 else item)
     with pytest.raises(SearchEngineUnavailable):
@@ -117,26 +118,43 @@ def test_an_item_that_is_refused_is_parked_with_its_reason_and_repaired(cluster)
     (parked,) = Parked.objects.all()
     assert (parked.document_id, parked.reason) == ("place:1", str(refused["error"]))
     (generation,) = Generation.objects.all()
-    differing = generations.compare(cluster, generation)
-    assert (differing.compared, differing.count, differing.missing) == (4, 1, (parked.row_id,))
-    generations.repair(cluster, generation, differing)
-    assert difference(cluster) == 0
+    differing = comparing.compare(cluster, generation)
+    assert (differing.compared, differing.count, differing.parked) == (4, 0, (parked.row_id,))
+    comparing.repair(cluster, generation, differing)
+    assert comparing.compare(cluster, generation) == comparing.Differences(4)
     assert not Parked.objects.exists()
+
+
+def test_what_was_refused_is_tried_again_after_a_while_and_let_go_when_it_is_no_more(cluster, monkeypatch):
+    put(*(document(n) for n in range(3)), version=1)
+    follow_all(cluster)
+    (generation,) = Generation.objects.all()
+    here, there = reading.rows_changed(OFFERS, 0, 1)[:2]
+    parking.park(generation, [(here, "place:0", "no room"), (10**9, "place:gone", "no room")])
+    parking.park(generation, [(here, "place:0", "still none")])
+    assert Parked.objects.get(row_id=here).attempts == 2
+    assert try_parked_again(cluster) == 0, "not at once"
+    monkeypatch.setattr(parking, "TRY_AGAIN_SECONDS", -1)
+    assert try_parked_again(cluster) == 1
+    assert not Parked.objects.exists()
+    parking.park(generation, [(there, "place:1", "no room")])
+    put(document(1, rating_stars=2.0), version=2)
+    follow_all(cluster)
+    assert not Parked.objects.exists(), "its tombstone was taken"
 
 
 def test_repair_takes_out_what_is_extra_and_mends_what_is_other(cluster):
     put(*(document(n) for n in range(3)), version=1)
     follow_all(cluster)
     (generation,) = Generation.objects.all()
-    stray = follower._rows(0, 1)
-    rows = [list(row) for batch in stray for row in batch]
+    rows = [list(row) for row in reading.rows_by_id(OFFERS, reading.rows_changed(OFFERS, 0, 1))]
     rows[0][4] = "00000000-0000-0000-0000-000000000000"
     rows.append([10**9, "place:stray", *rows[1][2:]])
-    follower.write(cluster, generation, [tuple(rows[0]), tuple(rows[3])])
+    writing.write(cluster, generation, [[tuple(rows[0]), tuple(rows[3])]])
     cluster.refresh(generation.name)
-    differing = generations.compare(cluster, generation)
+    differing = comparing.compare(cluster, generation)
     assert (len(differing.missing), differing.extra, len(differing.other)) == (0, (10**9,), 1)
-    generations.repair(cluster, generation, differing)
+    comparing.repair(cluster, generation, differing)
     assert difference(cluster) == 0
 
 
@@ -152,12 +170,11 @@ def test_histories_with_late_and_repeated_passes_end_in_the_same(cluster, seed):
         if dice.random() < 0.4:
             follow_all(cluster)
             generation = Generation.objects.get()
-            for rows in held_up:
-                follower.write(cluster, generation, rows)
+            writing.write(cluster, generation, held_up)
             cluster.refresh(generation.name)
             if dice.random() < 0.3:
                 Generation.objects.update(epoch=dice.randrange(generation.epoch + 1))
-        held_up.append([row for batch in follower._rows(0, version) for row in batch])
+        held_up.append(reading.rows_by_id(OFFERS, reading.rows_changed(OFFERS, 0, version)))
     follow_all(cluster)
     assert difference(cluster) == 0
     current = {hit.id for hit in projection_page().hits}
@@ -210,34 +227,12 @@ def test_tombstones_are_purged_long_after_anyone_could_ask_for_them(cluster, mon
     assert purge(cluster) == 0, "noted, not done"
     assert purge(cluster) == 0, "not an hour later"
     monkeypatch.setattr(follower, "PURGE_AFTER", timedelta(0))
-    assert purge(cluster) == 1
+    failpoints.arm(failpoints.action_of("after_purge=raise"))
+    try:
+        with pytest.raises(FailPointReached):
+            purge(cluster)
+    finally:
+        failpoints.arm(None)
+    assert purge(cluster) == 0, "it was done, and is noted now"
     assert found(cluster) == ["place:1"]
     assert difference(cluster) == 0
-
-
-def test_a_rebuild_serves_all_the_while_and_keeps_cursors(cluster):
-    put(*(document(n) for n in range(6)), version=1)
-    follow_all(cluster)
-    old = Generation.objects.get()
-    engine = OpenSearchBackend(cluster, serving=serving)
-    first = engine.search(asking(limit=3))
-    put(document(0, rating_stars=5.0), gone=["place:4"], version=2)
-    told = []
-    new = generations.rebuild(cluster, restart=False, tell=lambda _: told.append(found(cluster)))
-    assert told
-    assert all(told)
-    assert new.name != old.name
-    assert list(Generation.objects.values_list("name", "is_serving")) == [(new.name, True)]
-    assert cluster.uuid(old.name) is None
-    later = engine.search(asking(limit=3), after=first.next_after, epoch=first.epoch)
-    assert [hit.id for hit in later.hits] == ["place:3", "place:4", "place:5"]
-
-
-def test_a_rebuild_that_differs_does_not_serve(cluster, monkeypatch):
-    put(*(document(n) for n in range(3)), version=1)
-    follow_all(cluster)
-    old = Generation.objects.get()
-    monkeypatch.setattr(generations, "compare", lambda *_: generations.Differences(3, (1,), (), ()))
-    with pytest.raises(generations.NotTheSame):
-        generations.rebuild(cluster, restart=False, tell=lambda _: None)
-    assert Generation.objects.get(is_serving=True).name == old.name

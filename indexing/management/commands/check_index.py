@@ -9,13 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from indexing.comparing import Differences, compare, repair
 from indexing.drift import compare_all
 from indexing.engines import engine
-from indexing.generations import compare, repair
+from indexing.leases import EpochForgotten
 from indexing.relay import drain_all
 from listings import changes
 from listings.models import Change
-from search.backends.opensearch.client import required
+from search.backends.opensearch.client import Client, SearchEngineUnavailable, required
 from search.backends.postgis.backend import PostgisBackend
 from search.models import Generation, Parked
 
@@ -75,17 +76,26 @@ class Command(BaseCommand):
     def _check_opensearch(self, *, repairing: bool) -> None:
         client = required()
         left = 0
-        for generation in Generation.objects.order_by("name"):
-            found = compare(client, generation)
-            self.stdout.write(
-                f"{generation.name} at epoch {generation.epoch:,}: {found.compared:,} documents compared,"
-                f" {len(found.missing):,} missing, {len(found.extra):,} extra, {len(found.other):,} of other content,"
-                f" {Parked.objects.filter(generation=generation).count():,} parked."
-            )
-            if found.count and repairing:
+        for generation in Generation.objects.filter(retired_at=None).order_by("kind", "number"):
+            found = self._compared(client, generation)
+            if (found.count or found.parked) and repairing:
                 repair(client, generation, found)
-                found = compare(client, Generation.objects.get(name=generation.name))
-                self.stdout.write(f"  after repair, {found.count:,} differ.")
+                self.stdout.write("  after repair:")
+                found = self._compared(client, Generation.objects.get(name=generation.name))
+            for parked in Parked.objects.filter(generation=generation).order_by("parked_at")[:SHOWN]:
+                self.stdout.write(f"  parked {parked.document_id}, tried {parked.attempts} times: {parked.reason}")
             left += found.count
         if left:
             raise CommandError("OpenSearch differs from the projection; --repair writes again what does.")
+
+    def _compared(self, client: Client, generation: Generation) -> Differences:
+        try:
+            found = compare(client, generation)
+        except (EpochForgotten, SearchEngineUnavailable) as error:
+            raise CommandError(f"{generation.name} could not be compared to the end: {error}") from None
+        self.stdout.write(
+            f"{generation.name} at epoch {generation.epoch:,}: {found.compared:,} documents compared,"
+            f" {len(found.missing):,} missing, {len(found.extra):,} extra, {len(found.other):,} of other content,"
+            f" {len(found.parked):,} parked."
+        )
+        return found

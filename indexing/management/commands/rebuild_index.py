@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from indexing.engines import engine
-from indexing.generations import NotTheSame
-from indexing.generations import rebuild as rebuild_generation
+from indexing.leases import EpochForgotten
 from indexing.rebuild import Progress, RebuildRuns, rebuild, unfinished
+from indexing.replacing import NotTheSame, replace_index
 from listings.models import Branch
 from search.backends.opensearch.client import SearchEngineUnavailable, required
 from search.models import Generation
@@ -25,10 +25,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--backend", choices=["postgis", "opensearch"], default="postgis", help="Which to rebuild.")
         parser.add_argument("--restart", action="store_true", help="Begin anew even if a rebuild was interrupted.")
+        parser.add_argument(
+            "--accept-parked",
+            action="store_true",
+            help="Serve from the new index of OpenSearch even if it refused documents that the old one holds.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["backend"] == "opensearch":
-            self._rebuild_opensearch(restart=options["restart"])
+            self._rebuild_opensearch(restart=options["restart"], accept_parked=options["accept_parked"])
             return
         resumed = None if options["restart"] else unfinished()
         if resumed:
@@ -61,12 +66,14 @@ class Command(BaseCommand):
         if done.failed:
             raise CommandError(f"{done.failed:,} branches could not be built; the relay tries again and keeps why.")
 
-    def _rebuild_opensearch(self, *, restart: bool) -> None:
+    def _rebuild_opensearch(self, *, restart: bool, accept_parked: bool) -> None:
         def tell(generation: Generation) -> None:
             self.stdout.write(f"  {generation.name} holds all up to epoch {generation.epoch:,}")
 
         try:
-            served = rebuild_generation(required(), restart=restart, tell=tell)
-        except (NotTheSame, SearchEngineUnavailable) as error:
+            served = replace_index(required(), restart=restart, accept_parked=accept_parked, tell=tell)
+        except RebuildRuns as error:
+            raise CommandError(error.detail) from None
+        except (NotTheSame, EpochForgotten, SearchEngineUnavailable) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{served.name} is the same as the projection and serves.")

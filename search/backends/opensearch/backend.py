@@ -29,6 +29,10 @@ from search.text import Tier
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class NotYet(SearchEngineUnavailable):
+    """The index was begun anew, and is not as far as it was: its own state, no fault of the cluster."""
+
+
 class OpenSearchBackend:
     """search.backends.base.SearchBackend over the serving index.
 
@@ -38,9 +42,18 @@ class OpenSearchBackend:
 
     name = "opensearch"
 
-    def __init__(self, client: Client, *, serving: Callable[[], Serving | None] | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        serving: Callable[[], Serving | None] | None = None,
+        look_again: Callable[[], Serving | None] | None = None,
+    ) -> None:
+        """`serving` says what is known, for each question; `look_again` is asked when that cannot be all."""
+        lookout = Lookout()
         self._client = client
-        self._serving = serving or Lookout().serving
+        self._serving = serving or lookout.serving
+        self._look_again = look_again or serving or lookout.look
         self._projection = PostgisBackend()
 
     def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
@@ -97,8 +110,12 @@ class OpenSearchBackend:
             raise SearchEngineUnavailable("No index of OpenSearch is ready yet.")
         if epoch is None:
             return at
-        if not at.oldest <= epoch <= at.epoch:
+        if epoch > at.epoch:  # another process knows more: looked up anew, for once
+            at = self._look_again() or at
+        if epoch < at.oldest:
             raise CursorExpired
+        if epoch > at.epoch:
+            raise NotYet("The index does not hold again yet what this cursor was cut from.")
         return replace(at, epoch=epoch)
 
     def _best_of_chains(self, query: SearchQuery, at: Serving) -> list[int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,7 @@ from opensearchpy import OpenSearch, exceptions
 from opensearchpy.serializer import JSONSerializer
 
 from config.errors import RetryableError
+from search.backends.opensearch.hosts import Hosts, slice_of
 
 Body = dict[str, Any]
 
@@ -34,6 +36,10 @@ class SearchEngineUnavailable(RetryableError):
     title = "The search engine does not answer"
 
 
+class HostFailed(SearchEngineUnavailable):
+    """One host does not; another may."""
+
+
 class SearchEngineRefused(RuntimeError):
     """OpenSearch understood and said no: a mistake of ours, or an index that is not there."""
 
@@ -51,18 +57,23 @@ class _Orjson(JSONSerializer):
 
 
 class Client:
-    """What is asked of a cluster, by index."""
+    """What is asked of a cluster, by index.
 
-    def __init__(self, hosts: Sequence[str]) -> None:
+    Every request has one deadline, whatever number of hosts it takes. A host that cannot be reached, does not answer
+    in its part of the time, or says 502 or 503 rests (hosts.Hosts), and the next is asked; only what cannot be done
+    twice is not. Documents can: their versions see to it.
+    """
+
+    def __init__(self, hosts: Sequence[str], *, ca_file: str = "") -> None:
+        """`ca_file`: a PEM file of the authorities to trust for https; empty: those of the machine."""
         self.hosts = tuple(hosts)
-        self._engine = OpenSearch(
-            list(hosts),
-            serializer=_Orjson(),
-            pool_maxsize=CONNECTIONS,
-            max_retries=len(hosts) - 1,
-            retry_on_timeout=False,
-            dead_timeout=1,
-        )
+        trusted = {"ca_certs": ca_file} if ca_file else {}
+        # One engine for each: which host, how often and how long is decided here.
+        self._engines = [
+            OpenSearch([host], serializer=_Orjson(), pool_maxsize=CONNECTIONS, max_retries=0, **trusted)
+            for host in hosts
+        ]
+        self._state = Hosts(len(self.hosts))
 
     def search(self, index: str, body: Body, *, timeout_seconds: float) -> Body:
         """The answer, whole: anything less raises SearchEngineUnavailable."""
@@ -85,7 +96,9 @@ class Client:
         return [next(iter(item.values())) for item in answer["items"]]
 
     def create(self, index: str, *, mappings: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-        self._ask("PUT", f"/{index}", {"mappings": dict(mappings), "settings": {"index": settings}}, UPKEEP_SECONDS)
+        """A name is given once: to make it again after no answer would say that it is taken."""
+        body = {"mappings": dict(mappings), "settings": {"index": settings}}
+        self._ask("PUT", f"/{index}", body, UPKEEP_SECONDS, is_repeatable=False)
 
     def delete(self, index: str) -> None:
         """Also when it is not there."""
@@ -100,6 +113,16 @@ class Client:
                 return None
             raise
         return str(answer[index]["settings"]["index"]["uuid"])
+
+    def indexes(self, pattern: str) -> Mapping[str, tuple[Mapping[str, Any], int]]:
+        """Of each index whose name fits: `_meta` of its mapping, and when it was made, milliseconds since 1970."""
+        path = f"/{pattern}"
+        kept = "*.mappings._meta,*.settings.index.creation_date"
+        answer = self._ask("GET", path, None, UPKEEP_SECONDS, filter_path=kept, ignore_unavailable="true")
+        return {
+            name: (each.get("mappings", {}).get("_meta", {}), int(each["settings"]["index"]["creation_date"]))
+            for name, each in answer.items()
+        }
 
     def refresh(self, index: str) -> None:
         """What was written can be searched afterwards. Raises SearchEngineUnavailable unless on every shard."""
@@ -120,12 +143,29 @@ class Client:
             return False
         return True
 
-    def _ask(self, method: str, path: str, body: Any, seconds: float, **params: str) -> Body:
-        with _coded():
-            answer: Body = self._engine.transport.perform_request(
-                method, path, params={**params, "request_timeout": seconds}, body=body
-            )
-        return answer
+    def _ask(
+        self, method: str, path: str, body: Any, seconds: float, *, is_repeatable: bool = True, **params: str
+    ) -> Body:
+        deadline = time.monotonic() + seconds
+        order = self._state.order(now=time.monotonic())
+        for others, number in reversed(list(enumerate(reversed(order)))):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            wait = slice_of(left, others=others if is_repeatable else 0)
+            try:
+                with _coded():
+                    answer: Body = self._engines[number].transport.perform_request(
+                        method, path, params={**params, "request_timeout": wait}, body=body
+                    )
+            except HostFailed:
+                self._state.failed(number, now=time.monotonic())
+                if not is_repeatable:
+                    raise
+                continue
+            self._state.succeeded(number)
+            return answer
+        raise HostFailed("OpenSearch does not answer.")
 
 
 @contextmanager
@@ -134,23 +174,25 @@ def _coded() -> Iterator[None]:
         yield
     except exceptions.TransportError as error:
         status = error.status_code
-        if not isinstance(status, int) or status in {408, 429} or status >= 500:
-            raise SearchEngineUnavailable("OpenSearch does not answer.") from error
+        if not isinstance(status, int) or status in {502, 503}:
+            raise HostFailed("OpenSearch does not answer.") from error
+        if status in {408, 429} or status >= 500:
+            raise SearchEngineUnavailable("OpenSearch has no time or room.") from error
         raise SearchEngineRefused(status, str(error.error)) from error
     except exceptions.OpenSearchException as error:
-        raise SearchEngineUnavailable("OpenSearch does not answer.") from error
+        raise HostFailed("OpenSearch does not answer.") from error
 
 
 @cache
-def client_of(hosts: tuple[str, ...]) -> Client:
+def client_of(hosts: tuple[str, ...], ca_file: str = "") -> Client:
     """One client, and so one set of connections, for each process."""
-    return Client(hosts)
+    return Client(hosts, ca_file=ca_file)
 
 
 def configured() -> Client | None:
     """The client of the setting OPENSEARCH_URL; None where it is empty."""
     hosts = tuple(settings.OPENSEARCH_URL)
-    return client_of(hosts) if hosts else None
+    return client_of(hosts, settings.OPENSEARCH_CA_FILE) if hosts else None
 
 
 def required() -> Client:

@@ -8,8 +8,7 @@ from math import inf
 
 from django.db import connection
 
-from search.backends.opensearch.mapping import MAPPING_NUMBER
-from search.document import SCHEMA
+from search.backends.opensearch.followed import OFFERS, FollowedTable
 
 LOOK_EVERY_SECONDS = 0.25
 """How old a reader's knowledge may be: so much later can a change be searched."""
@@ -28,7 +27,7 @@ class Serving:
     """How long ago it last held everything; 0 while it does, infinite when it never did."""
 
 
-def serving() -> Serving | None:
+def serving(table: FollowedTable = OFFERS) -> Serving | None:
     """None where no index is made, or only one of another mapping or schema."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -36,8 +35,8 @@ def serving() -> Serving | None:
             " CASE WHEN g.true_at IS NOT NULL AND g.epoch >= coalesce(e.current, 0) THEN 0"
             " ELSE extract(epoch FROM clock_timestamp() - g.true_at)::float8 END"
             " FROM search_generation g LEFT JOIN search_epoch e ON TRUE"
-            " WHERE g.is_serving AND g.mapping_number = %s AND g.schema = %s",
-            [MAPPING_NUMBER, SCHEMA],
+            " WHERE g.is_serving AND g.kind = %s AND g.mapping_number = %s AND g.schema = %s",
+            [table.kind, table.number, table.schema],
         )
         row = cursor.fetchone()
     if row is None:
@@ -55,7 +54,9 @@ class Lookout:
         self._looked_at = -inf
 
     def serving(self) -> Serving | None:
-        now = time.monotonic()
-        if now - self._looked_at >= self._every:
-            self._known, self._looked_at = serving(), now
+        return self.look() if time.monotonic() - self._looked_at >= self._every else self._known
+
+    def look(self) -> Serving | None:
+        """As it is now."""
+        self._known, self._looked_at = serving(), time.monotonic()
         return self._known

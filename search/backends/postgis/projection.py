@@ -162,17 +162,18 @@ def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTON
     """Delete versions closed, and tombstones set, longer ago than given, by the database's clock. How many versions.
 
     States before the last of them can no longer be read: `search` raises CursorExpired for them. What an index that
-    follows has not seen yet is kept for GIVE_UP. Subjects that no document has go too. The tally is moved to the
-    present first: what goes is then not between it and any state that is held.
+    follows has not seen yet is kept for GIVE_UP, what a lease is on until that ends. Subjects that no document has go.
+    The tally is moved to the present first: what goes is then not between it and any state that is held.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         _lock(cursor)
         tally.advance(cursor)
         cursor.execute(
             "WITH seen AS (SELECT min(epoch) AS epoch FROM search_generation"
-            "  WHERE followed_at > clock_timestamp() - make_interval(secs => %s)),"
+            "  WHERE retired_at IS NULL AND followed_at > clock_timestamp() - make_interval(secs => %s)),"
             " dropped AS (DELETE FROM search_offer WHERE closed_at < clock_timestamp() - make_interval(secs => %s)"
-            "  AND removed_epoch <= coalesce((SELECT epoch FROM seen), %s) RETURNING row_id, removed_epoch),"
+            "  AND removed_epoch <= coalesce(least((SELECT epoch FROM seen), (SELECT min(epoch) FROM search_lease"
+            "   WHERE until > clock_timestamp())), %s) RETURNING row_id, removed_epoch),"
             " cards AS (DELETE FROM search_card c USING dropped d WHERE c.row_id = d.row_id)"
             " SELECT count(*), max(removed_epoch) FROM dropped",
             [GIVE_UP.total_seconds(), keep.total_seconds(), NEVER],

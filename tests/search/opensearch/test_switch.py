@@ -12,7 +12,7 @@ from indexing.follower import follow_all
 from search.backends.base import CursorExpired
 from search.backends.breaker import Breaker
 from search.backends.opensearch.backend import OpenSearchBackend
-from search.backends.opensearch.client import Client
+from search.backends.opensearch.client import Client, SearchEngineUnavailable
 from search.backends.opensearch.generations import serving
 from search.backends.switch import MAX_BEHIND_SECONDS, Switch
 from search.models import Generation
@@ -131,11 +131,42 @@ def test_a_cursor_is_continued_by_the_engine_that_gave_it(filled, dead):
         assert first.backend == engine
         later = switch_of(filled).continued(query, engine=engine, after=first.next_after, epoch=first.epoch)
         assert (later.backend, [hit.id for hit in later.hits]) == (engine, ALL[2:4])
+
+
+def test_a_cursor_outlives_an_outage_and_only_what_is_gone_for_good_ends_it(filled, dead):
+    query = asking(limit=2)
+    first = switch_of(filled).search(query)
+
+    def continued(client, *, engine="opensearch", epoch=first.epoch, state=serving):
+        return switch_of(client, state=state).continued(query, engine=engine, after=first.next_after, epoch=epoch)
+
+    late = replace(serving(), behind_seconds=MAX_BEHIND_SECONDS + 1)
+    began_anew = replace(serving(), epoch=0)
+    for client, state in (
+        (dead, serving),
+        (filled, lambda: late),
+        (filled, lambda: began_anew),
+        (filled, lambda: None),
+    ):
+        with pytest.raises(SearchEngineUnavailable):
+            continued(client, state=state)
+    assert [hit.id for hit in continued(filled).hits] == ALL[2:4]
     with pytest.raises(CursorExpired):
-        switch_of(dead).continued(query, engine="opensearch", after=first.next_after, epoch=first.epoch)
+        continued(filled, engine="another")
+    forgot = replace(serving(), oldest=first.epoch + 1, epoch=first.epoch + 1)
+    with pytest.raises(CursorExpired):
+        continued(filled, state=lambda: forgot)
 
 
 def test_writes_never_notice(dead):
     switch = switch_of(dead)
     switch.apply([document(1)], gone=[], version=1)
     assert told(switch.search(asking())) == ("postgis", False, ["place:1"])
+
+
+def test_a_process_that_knows_less_than_the_one_before_it_looks_again(filled):
+    query = asking(limit=2)
+    first = switch_of(filled).search(query)
+    behind = replace(serving(), epoch=first.epoch - 1)
+    engine = OpenSearchBackend(filled, serving=lambda: behind, look_again=serving)
+    assert [hit.id for hit in engine.search(query, after=first.next_after, epoch=first.epoch).hits] == ALL[2:4]

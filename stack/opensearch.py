@@ -29,17 +29,17 @@ SETUP = Supervised(LOCAL, "opensearch-setup")
 CONFIGURATION = """\
 # Written by stack/opensearch.py at every start.
 cluster.name: {name}
-node.name: {name}
-discovery.type: single-node
+node.name: {node}
+{discovery}
 network.host: 127.0.0.1
 http.port: {port}
-transport.port: 0
 path.data: {folder}/data
 path.logs: {folder}/logs
 cluster.routing.allocation.disk.watermark.low: 500mb
 cluster.routing.allocation.disk.watermark.high: 300mb
 cluster.routing.allocation.disk.watermark.flood_stage: 100mb
 """
+ALONE = "discovery.type: single-node\ntransport.port: 0"
 # What jvm.options of the archive writes beside itself; a crash is in the log of the process.
 FILES_OF_JVM = ("gc.log", "HeapDump", "ErrorFile")
 VECTOR = "jdk.incubator.vector"
@@ -51,11 +51,31 @@ def folder_in(folder: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """The place of one node in a cluster on one machine; at these ports the nodes speak to each other."""
+
+    name: str
+    number: int
+    transport_ports: tuple[int, ...]
+
+    def to_configuration(self) -> str:
+        numbers = range(len(self.transport_ports))
+        return "\n".join(
+            [
+                f"transport.port: {self.transport_ports[self.number]}",
+                f"discovery.seed_hosts: [{', '.join(f'127.0.0.1:{port}' for port in self.transport_ports)}]",
+                f"cluster.initial_cluster_manager_nodes: [{', '.join(f'node-{number}' for number in numbers)}]",
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
-    """A server under `folder`."""
+    """A server under `folder`; alone unless it is a member."""
 
     folder: Path
     heap: str
+    member: Membership | None = None
 
     @property
     def process(self) -> Supervised:
@@ -124,7 +144,14 @@ class Server:
     def _configure(self, home: Path, java: Path) -> None:
         config = self.own_folder / "config"
         shutil.copytree(home / "config", config, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.keystore"))
-        text = CONFIGURATION.format(name=self._name(), port=self.port, folder=self.own_folder)
+        name = self._name()
+        text = CONFIGURATION.format(
+            name=name,
+            node=f"node-{self.member.number}" if self.member else name,
+            discovery=self.member.to_configuration() if self.member else ALONE,
+            port=self.port,
+            folder=self.own_folder,
+        )
         (config / "opensearch.yml").write_text(text, encoding="utf-8")
         left_out = (*FILES_OF_JVM, *(() if opensearch_archive.java_has(java, VECTOR) else (VECTOR,)))
         lines = (home / "config" / "jvm.options").read_text(encoding="utf-8").splitlines()
@@ -134,6 +161,8 @@ class Server:
         (config / "jvm.options.d" / "heap.options").write_text(heap, encoding="utf-8")
 
     def _name(self) -> str:
+        if self.member:
+            return self.member.name
         path = self.folder / "opensearch_name"
         if not path.exists():
             write_whole(path, f"vicinity-{secrets.token_hex(4)}")

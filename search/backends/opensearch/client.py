@@ -67,7 +67,7 @@ class Client:
     def __init__(self, hosts: Sequence[str], *, ca_file: str = "") -> None:
         """`ca_file`: a PEM file of the authorities to trust for https; empty: those of the machine."""
         self.hosts = tuple(hosts)
-        trusted = {"ca_certs": ca_file} if ca_file else {}
+        trusted: dict[str, Any] = {"ca_certs": ca_file} if ca_file else {}
         # One engine for each: which host, how often and how long is decided here.
         self._engines = [
             OpenSearch([host], serializer=_Orjson(), pool_maxsize=CONNECTIONS, max_retries=0, **trusted)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from geo.cells import cell_to_parent
+from geo.cells import PARENT_AND, parent_or
 from search.results import CELL_RESOLUTION
 
 MAPPING_NUMBER = 1
@@ -103,6 +104,14 @@ FROM search_offer JOIN search_card USING (row_id)
 """Reads what `body_of` takes."""
 
 _PART = re.compile(r"\[(-?\d+),(-?\d+)\)")
+_PARENTS = tuple((f"cell_{resolution}", parent_or(resolution)) for resolution in range(CELL_RESOLUTION + 1))
+
+
+@lru_cache(maxsize=10_000)
+def _intervals(minutes: str) -> tuple[list[tuple[int, int]], list[dict[str, int]]]:
+    """As they are shown and as they are asked for, of a multirange's text. Many shops keep the same hours."""
+    parts = [(int(begin), int(end)) for begin, end in _PART.findall(minutes)]
+    return parts, [{"gte": begin, "lt": end} for begin, end in parts]
 
 
 def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -111,7 +120,7 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
         row_id, id_, added, removed, content, kind, chain, zone, categories, attributes, terms, lon, lat, x, y, z, cell,
         minutes, price, currency, discount, stars, deal_count, popularity, listed, valid_from, valid_until, card,
     ) = row  # fmt: skip
-    opened = None if minutes is None else [(int(begin), int(end)) for begin, end in _PART.findall(minutes)]
+    opened, open_minutes = (None, []) if minutes is None else _intervals(minutes)
     body = {
         "hit": {
             "id": id_,
@@ -141,7 +150,7 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
         "y": y,
         "z": z,
         "hours_known": opened is not None,
-        "open_minutes": [{"gte": begin, "lt": end} for begin, end in opened or ()],
+        "open_minutes": open_minutes,
         "price_minor": price,
         "price_rank": MISSING_PRICE if price is None else price,
         "currency": currency,
@@ -155,6 +164,8 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
         "valid_from": valid_from,
         "valid_until": valid_until,
     }
-    for resolution in range(CELL_RESOLUTION + 1):
-        body[f"cell_{resolution}"] = cell_to_parent(cell, resolution)
-    return {name: value for name, value in body.items() if value is not None}
+    body = {name: value for name, value in body.items() if value is not None}
+    base = cell & PARENT_AND
+    for name, parent in _PARENTS:
+        body[name] = base | parent
+    return body

@@ -6,7 +6,7 @@ import base64
 import http.client
 import ssl
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
@@ -58,11 +58,11 @@ def gate(url, certificate, *, user, password):
                 self.answer(401, b'{"error":"who are you?"}')
                 return
             passed.append(self.path)
-            behind = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
             kind = self.headers.get("Content-Type", "application/json")
-            behind.request(self.command, self.path, body or None, {"Content-Type": kind})
-            told = behind.getresponse()
-            self.answer(told.status, told.read())
+            with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)) as behind:
+                behind.request(self.command, self.path, body or None, {"Content-Type": kind})
+                told = behind.getresponse()
+                self.answer(told.status, told.read())
 
         do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815  names of http.server
 

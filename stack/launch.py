@@ -40,9 +40,14 @@ def started_ticks(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def boot_id() -> str:
+    """Of this run of the machine: ticks since boot, and process ids, mean nothing in another one."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+
+
 def become(order: Order) -> None:
     pid = os.getpid()
-    write_whole(Path(order.pid_file), f"{pid} {started_ticks(pid)} {order.fingerprint}\n")
+    write_whole(Path(order.pid_file), f"{pid} {started_ticks(pid)} {boot_id()} {order.fingerprint}\n")
     for descriptor in order.locks:
         os.set_inheritable(descriptor, False)
     os.chdir(order.directory)

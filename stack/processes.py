@@ -1,7 +1,7 @@
 """Background processes: each in its own session, known by a pid file, which stack/launch.py writes.
 
-The file names the start time beside the pid, so that another process that later gets the same pid is not mistaken
-for ours.
+The file names the start time and the machine's boot beside the pid, so that another process that later gets the same
+pid is not mistaken for ours.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from stack import lock
 from stack.errors import StackError
 from stack.folders import ROOT, write_whole
-from stack.launch import Order, started_ticks
+from stack.launch import Order, boot_id, started_ticks
 from stack.progress import Step
 
 LOG_KEPT_BYTES = 10_000_000
@@ -32,11 +32,16 @@ _children: list[subprocess.Popen[bytes]] = []
 class Process:
     pid: int
     started_ticks: int
+    boot: str
     fingerprint: str  # of what it was started from; another one means it should be started again
 
     @property
     def alive(self) -> bool:
-        return started_ticks(self.pid) == self.started_ticks
+        return self.is_of_this_boot and started_ticks(self.pid) == self.started_ticks
+
+    @property
+    def is_of_this_boot(self) -> bool:
+        return self.boot == boot_id()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,11 @@ class Supervised:
     def recorded(self) -> Process | None:
         """What was last started and not stopped by us, alive or not."""
         try:
-            pid, ticks, fingerprint = self.pid_file.read_text(encoding="utf-8").split()
-            return Process(int(pid), int(ticks), fingerprint)
+            words = self.pid_file.read_text(encoding="utf-8").split()
+            if len(words) == 3:  # written before there was a boot in it
+                words.insert(2, boot_id())
+            pid, ticks, boot, fingerprint = words
+            return Process(int(pid), int(ticks), boot, fingerprint)
         except (OSError, ValueError):
             return None
 
@@ -162,7 +170,7 @@ class Supervised:
         _children[:] = [child for child in _children if child.poll() is None]
         process = self.recorded()
         # While a session has members its number is given to no new process; a living one is somebody else's.
-        if process is None or Path(f"/proc/{process.pid}").exists():
+        if process is None or not process.is_of_this_boot or Path(f"/proc/{process.pid}").exists():
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

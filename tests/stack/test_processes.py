@@ -72,6 +72,26 @@ def test_another_process_with_the_same_pid_is_not_ours(supervised):
         stranger.kill()
 
 
+def test_after_another_boot_nothing_is_ours(supervised):
+    """The same pid, started at the same tick: by the boot alone it is told apart, and its session is left alone."""
+    child = supervised.start(["sleep", "60"], env=ENVIRONMENT)
+    assert supervised.running() is not None
+    pid, ticks, boot, fingerprint = supervised.pid_file.read_text().split()
+    supervised.pid_file.write_text(f"{pid} {ticks} another-{boot} {fingerprint}\n")
+    assert supervised.running() is None
+    supervised.stop()
+    assert child.poll() is None
+    child.kill()
+    child.wait()
+
+
+def test_a_pid_file_without_a_boot_is_of_this_one(supervised):
+    supervised.start(["sleep", "60"], env=ENVIRONMENT)
+    pid, ticks, _, fingerprint = supervised.pid_file.read_text().split()
+    supervised.pid_file.write_text(f"{pid} {ticks} {fingerprint}\n")
+    assert supervised.stop()
+
+
 @pytest.mark.parametrize("damage", ["", "12", "a b c", "1 2 3 4 5"])
 def test_a_damaged_pid_file_is_none(supervised, damage):
     supervised.pid_file.parent.mkdir()

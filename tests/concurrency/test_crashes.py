@@ -31,9 +31,9 @@ from tests.concurrency.rivals import ROOT, children, served
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 HERE = Path(__file__).resolve().parent
-ACKS = int(os.environ.get("VICINITY_HOLD_ACKS", "400"))
-WEB_KILLS = int(os.environ.get("VICINITY_CRASH_WEB_KILLS", "2"))
-BACKEND_KILLS = int(os.environ.get("VICINITY_CRASH_BACKEND_KILLS", "2"))
+ACKS = int(os.environ.get("VICINITY_HOLD_ACKS", "160"))
+WEB_KILLS = int(os.environ.get("VICINITY_CRASH_WEB_KILLS", "1"))
+BACKEND_KILLS = int(os.environ.get("VICINITY_CRASH_BACKEND_KILLS", "1"))
 DATABASE_STOPS = int(os.environ.get("VICINITY_CRASH_STOPS", "1"))
 SLOTS = 50
 CLIENTS = 8

@@ -24,9 +24,9 @@ from tests.factories import ServiceFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-KEYS = int(os.environ.get("VICINITY_KEYS", "16"))
+KEYS = int(os.environ.get("VICINITY_KEYS", "6"))
 DUPLICATES = 50
-KILLS = int(os.environ.get("VICINITY_WEB_KILLS", "2"))
+KILLS = int(os.environ.get("VICINITY_WEB_KILLS", "1"))
 """Spread over the requests: each waits until so many more were answered."""
 PATIENCE_SECONDS = 300
 

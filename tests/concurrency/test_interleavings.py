@@ -28,7 +28,7 @@ from tests.factories import ServiceFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-ORDERS = int(os.environ.get("VICINITY_INTERLEAVINGS", "60"))
+ORDERS = int(os.environ.get("VICINITY_INTERLEAVINGS", "15"))
 """How many are drawn of each pair and triple; more than there are: all."""
 
 

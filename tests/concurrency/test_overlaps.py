@@ -17,7 +17,7 @@ from tests.factories import ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
-INSERTS = int(os.environ.get("VICINITY_OVERLAPS", "4000"))
+INSERTS = int(os.environ.get("VICINITY_OVERLAPS", "2000"))
 HELSINKI = ZoneInfo("Europe/Helsinki")
 DAYS = [datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)]
 """Two days each from here: the clock goes forward, back, and not at all."""

@@ -21,8 +21,8 @@ from tests.factories import ServiceFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-SQL_ATTEMPTS = int(os.environ.get("VICINITY_SQL_TAKES", "17000"))
-HTTP_ATTEMPTS = int(os.environ.get("VICINITY_HTTP_TAKES", "3000"))
+SQL_ATTEMPTS = int(os.environ.get("VICINITY_SQL_TAKES", "19200"))
+HTTP_ATTEMPTS = int(os.environ.get("VICINITY_HTTP_TAKES", "800"))
 HOT_SHARE = 0.5
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from booking.bookable import bookable
 from config.api.health import Livez, Readyz
 from config.api.metrics import metrics
 from config.api.pages import Entrance, error_code, error_codes, reference
@@ -26,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("v1/", Entrance.as_view()),
     path("v1/openapi.json", OpenApi.as_view()),
-    path("v1/", include(search_routes(known_categories=lambda: tree().nodes))),
+    path("v1/", include(search_routes(known_categories=lambda: tree().nodes, bookable_offers=bookable))),
     path("v1/", include(listings_routes(deals_at=deals_at, weigh=shrunk_rating))),
     path("v1/", include("deals.urls")),
     path("v1/", include("booking.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from geo.types import Box
 from search.backends.base import CursorExpired, SearchBackend
 from search.backends.registry import backend_for
 from search.backends.switch import Switch
+from search.bookable import BookableOffers, nothing, with_bookable
 from search.cursor import Cursor, question_digest, seal, unseal
 from search.map_cells import parse_resolution
 from search.offer_tiles import offer_tile
@@ -64,6 +66,7 @@ class SearchView(APIView):
     throttle_classes = [SearchThrottle]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
     """The slugs there are, given where the URLs are put together: search knows no listings."""
+    bookable_offers: BookableOffers = staticmethod(nothing)
 
     @extend_schema(
         operation_id="search",
@@ -83,12 +86,14 @@ class SearchView(APIView):
             categories=self.known_categories(),
             open_at_days=open_at_days(),
         )
+        asked = replace(asked, query=with_bookable(asked.query, self.bookable_offers, now=now))
         page = _page(asked, cursor, backend)
         languages = asked.languages or accepted_languages(request.headers.get("Accept-Language", ""))
         engine = page.backend or backend.name
         data = page_data(
             asked, page, languages=languages, next_cursor=_next_cursor(asked, page, engine), backend=engine
         )
+        data["trace_id"] = request.META["HTTP_X_REQUEST_ID"]  # the middleware's, well formed or made by it
         return Response(data, headers=_HEADERS)
 
 
@@ -120,6 +125,7 @@ def _next_cursor(asked: SearchRequest, page: Page, engine: str) -> str | None:
 class ClustersView(APIView):
     throttle_classes = [TileThrottle]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
+    bookable_offers: BookableOffers = staticmethod(nothing)
 
     @extend_schema(
         operation_id="clusters",
@@ -140,6 +146,7 @@ class ClustersView(APIView):
         if not isinstance(box, Box):
             raise InvalidParameter("bbox", "Clusters are of a viewport: give bbox alone.")
         resolution = parse_resolution(params, box=box)
+        query = with_bookable(query, self.bookable_offers, now=now)
         backend = backend_for()
         found = (
             Clusters(cells=(), total=0, epoch=0) if query.impossible else backend.clusters(query, resolution=resolution)
@@ -157,6 +164,7 @@ class OfferTileView(APIView):
     throttle_classes = [TileThrottle]
     renderer_classes = [JSONRenderer, TileRenderer]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
+    bookable_offers: BookableOffers = staticmethod(nothing)
 
     @extend_schema(
         operation_id="offer_tile",
@@ -175,9 +183,9 @@ class OfferTileView(APIView):
         tile = parse_tile(z, x, y)
         box = tile_box(tile)
         bounds = {"bbox": f"{box.west},{box.south},{box.east},{box.north}"}
-        query = parse_filters(
-            params | bounds, now=timezone.now(), categories=self.known_categories(), open_at_days=open_at_days()
-        )
+        now = timezone.now()
+        query = parse_filters(params | bounds, now=now, categories=self.known_categories(), open_at_days=open_at_days())
+        query = with_bookable(query, self.bookable_offers, now=now)
         body = offer_tile(backend_for(), query, tile)
         etag = weak_etag(body)
         return not_modified(request, etag, max_age_seconds=OFFERS_MAX_AGE_SECONDS) or HttpResponse(

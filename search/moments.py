@@ -1,4 +1,4 @@
-"""When: `open_at` as an instant, or as a local time at each branch. Pure but for the tz database, read once.
+"""When: `bookable_at`, an instant; `open_at`, an instant or a local time at each branch. Pure but for the tz database.
 
 Hours are laid out in the index for some days ahead only, so a moment before the asking or beyond the horizon is refused
 rather than answered with "closed".
@@ -20,6 +20,8 @@ from search.query import OpenAt
 
 OPEN_AT_DAYS = 7
 """How far ahead of the asking `open_at` reaches: seven days less than the hours that are laid out, by default."""
+BOOKABLE_AT_DAYS = 365
+"""The longest that a service can be booked ahead."""
 MAX_MOMENT_CHARACTERS = 40
 
 _DATE_AND_TIME = r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}"
@@ -55,6 +57,27 @@ def parse_open_at(text: str, *, as_of: datetime, centre: Point, days: int = OPEN
             limit=f"{days} days",
         )
     return OpenAt(minute) if minutes is None else OpenAt(None, minutes)
+
+
+def parse_bookable_at(text: str, *, as_of: datetime) -> int:
+    """The minute since 1970 UTC of an instant within [as_of, as_of + BOOKABLE_AT_DAYS]."""
+    parameter, form = "bookable_at", "an instant by the minute, such as 2026-11-22T18:30Z or +02:00"
+    if len(text) > MAX_MOMENT_CHARACTERS or _INSTANT.fullmatch(text) is None:
+        raise InvalidParameter(parameter, f"bookable_at must be {form}; got {text[:40]!a}.{_plus_hint(text)}")
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError as error:
+        raise InvalidParameter(parameter, f"bookable_at {text} is no date and time: {error}.") from error
+    if moment.second or moment.microsecond or moment.tzinfo is None:
+        raise InvalidParameter(parameter, f"Bookings start on whole minutes: bookable_at must be {form}.")
+    minute = _minute(moment)
+    if not _minute(as_of) <= minute <= _minute(as_of + timedelta(days=BOOKABLE_AT_DAYS)):
+        raise InvalidParameter(
+            parameter,
+            f"bookable_at must lie between now and {BOOKABLE_AT_DAYS} days ahead; got {text}.",
+            limit=f"{BOOKABLE_AT_DAYS} days",
+        )
+    return minute
 
 
 def _plus_hint(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from config.languages import MAX_LANGUAGES
 from search.document import Kind
-from search.moments import OPEN_AT_DAYS
+from search.moments import BOOKABLE_AT_DAYS, OPEN_AT_DAYS
 from search.query import DEFAULT_LIMIT, DEFAULT_RADIUS_METRES, MAX_LIMIT, MAX_RADIUS_METRES, Facet
 from search.ranking import (
     DEFAULT_PROFILE,
@@ -31,6 +31,7 @@ MAX_PRICE_MINOR = 999_999_999_999
 MAX_POLYGON_CHARACTERS = 32_000
 MAX_CURSOR_CHARACTERS = 1_000
 MAX_ZOOM = 22
+MAX_PARTY = 100
 
 SLUG = r"[a-z0-9]+([-_][a-z0-9]+)*"
 ATTRIBUTE = r"[a-z0-9]+([-_:][a-z0-9]+)*"
@@ -164,6 +165,19 @@ PARAMETERS: tuple[Parameter, ...] = (
         {"type": "string", "maxLength": 40},
         "",
         f"now to {OPEN_AT_DAYS} days ahead",
+    ),
+    Parameter(
+        "bookable_at",
+        "Can be booked for this instant as things are when it is answered: the deal, or a service of the place.",
+        {"type": "string", "maxLength": 40},
+        "",
+        f"a whole minute, now to {BOOKABLE_AT_DAYS} days ahead; 5000 services in the area",
+    ),
+    Parameter(
+        "party",
+        "How many people; with `bookable_at` only.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_PARTY, "default": 1},
+        "2",
     ),
     Parameter("has_deals", "`true`: with a current deal; `false`: without.", _FLAG, "true"),
     Parameter(

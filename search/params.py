@@ -20,12 +20,13 @@ from geo.params import parse_box, parse_decimal, parse_point, parse_polygon, par
 from geo.types import Box, Circle, Point
 from search.document import Kind
 from search.hit_fields import HIT_FIELDS
-from search.moments import OPEN_AT_DAYS, parse_open_at
+from search.moments import OPEN_AT_DAYS, parse_bookable_at, parse_open_at
 from search.parameters import (
     ATTRIBUTE,
     CLUSTERS_NAMES,
     MAX_ATTRIBUTES,
     MAX_CATEGORIES,
+    MAX_PARTY,
     MAX_POLYGON_CHARACTERS,
     MAX_PRICE_MINOR,
     MIN_RADIUS_METRES,
@@ -38,6 +39,7 @@ from search.query import (
     DEFAULT_RADIUS_METRES,
     MAX_LIMIT,
     MAX_RADIUS_METRES,
+    Bookable,
     Facet,
     OpenAt,
     SearchQuery,
@@ -186,6 +188,7 @@ def _query(
         ),
         chain_id=str(parse_uuid(params["chain"], parameter="chain")) if "chain" in params else None,
         open_at=_open_at(params, now=now, centre=_centre(area), days=open_at_days),
+        bookable=_bookable(params, now=now),
         price_min_minor=low,
         price_max_minor=high,
         currency=currency,
@@ -309,6 +312,15 @@ def _open_at(params: Mapping[str, str], *, now: datetime, centre: Point, days: i
     if open_now:
         raise InvalidParameter("open_at", "open_now and open_at are given; take one.")
     return parse_open_at(params["open_at"], as_of=now, centre=centre, days=days)
+
+
+def _bookable(params: Mapping[str, str], *, now: datetime) -> Bookable | None:
+    if "bookable_at" not in params:
+        if "party" in params:
+            raise InvalidParameter("party", "party goes with bookable_at.")
+        return None
+    party = parse_whole(params.get("party", "1"), parameter="party", minimum=1, maximum=MAX_PARTY)
+    return Bookable(parse_bookable_at(params["bookable_at"], as_of=now), party)
 
 
 def _ranking(params: Mapping[str, str]) -> RankingSpec:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,6 +44,19 @@ class OpenAt:
         return self.minute if self.minute_by_zone is None else self.minute_by_zone.get(zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """What can be booked for a minute since 1970 UTC by so many people.
+
+    `ids` are those of the documents of which that is so at the moment of answering: who answers asks for them first
+    (search.bookable). The same question has others a second later, so they are no part of what it is.
+    """
+
+    minute: int
+    party: int = 1
+    ids: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
     """A question. Filters are joined by *and*; an unset one lets everything pass."""
@@ -64,6 +77,7 @@ class SearchQuery:
     """All of these."""
     chain_id: str | None = None
     open_at: OpenAt | None = None
+    bookable: Bookable | None = None
     price_min_minor: int | None = None
     price_max_minor: int | None = None
     """Inclusive bounds; a document without a price does not pass either. `currency` goes with them."""

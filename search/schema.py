@@ -203,6 +203,7 @@ class SearchPageSerializer(Shape):
     ranking = RankingSerializer()
     backend = serializers.CharField()
     degraded = serializers.BooleanField(help_text="The fallback engine answered.")
+    trace_id = serializers.CharField(help_text="Send it with a hold: it ties the booking to this search.")
     attribution = AttributionSerializer(many=True)
 
 

@@ -104,6 +104,13 @@ HOSTILE_FOR = {
         "plus-read-as-blank": "2026-11-22T18:30 02:00",
         "week": "2026-W47-7",
     },
+    "bookable_at": {
+        "local": "2026-12-31T23:00",
+        "seconds": "2026-12-31T23:00:01Z",
+        "far": "2074-01-01T00:00Z",
+        "no-day": "2027-02-30T12:00Z",
+    },
+    "party": {"none": "0", "many": "101", "half": "1.5"},
     "q": {
         "only-marks": "!!! ??? …",
         "words": "a " * 49,

@@ -125,6 +125,8 @@ def _passes(query: SearchQuery, document: OfferDocument) -> bool:
         return False
     if query.open_at is not None and not _open(document, query.open_at.minute_in(document.zone)):
         return False
+    if query.bookable is not None and document.id not in query.bookable.ids:
+        return False
     if query.rating_min is not None and (document.rating_stars is None or document.rating_stars < query.rating_min):
         return False
     if query.discount_min is not None and (document.discount is None or document.discount < query.discount_min):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from booking.bookable import _starts as bookable_starts
 from listings.models import Category
 from search.backends.postgis.backend import PostgisBackend
 from tests.factories import (
@@ -48,6 +52,17 @@ def test_a_search_is_one(client, url, params, count):
     assert queries == 1
     if "total" in answer and "open_at" not in params:
         assert answer["total"]["value"] == 2 * count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_search_for_what_can_be_booked_is_three_and_then_two(client, count):
+    """The search, what has room, and once for each day the starts of what was not asked for before."""
+    for _ in range(count):
+        ServiceFactory(name=f"Service {count}", step_minutes=30 + count)
+    tomorrow = timezone.now().replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    bookable_starts.clear()
+    asked = {**HERE, "bookable_at": f"{tomorrow:%Y-%m-%dT%H:%MZ}"}
+    assert [_queries(client, "/v1/search", asked)[0] for _ in range(2)] == [3, 2]
 
 
 @pytest.mark.parametrize("count", [1, 3])

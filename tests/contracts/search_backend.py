@@ -16,7 +16,7 @@ from geo.areas import area_from_rings
 from geo.types import Box, Circle, Point
 from search.backends.base import CursorExpired, SearchBackend
 from search.document import Kind, OfferDocument
-from search.query import Facet, OpenAt, SearchQuery
+from search.query import Bookable, Facet, OpenAt, SearchQuery
 from search.ranking import Signal, Sort, explain, score, spec_for
 from search.results import Page
 from search.text import Tier, parse_text
@@ -77,6 +77,12 @@ class Filters:
         put(backend, document("east", point=Point(179.999, 0)), document("west", point=Point(-179.999, 0)))
         put(backend, document("on", point=Point(-180.0, 0)), document("far", point=Point(0, 0)), version=2)
         assert found(backend, area=Circle(Point(179.999, 0), 300), origin=Point(179.999, 0)) == ["east", "on", "west"]
+
+    def test_what_can_be_booked_is_told_by_its_ids(self, backend):
+        put(backend, *(document(n) for n in range(4)))
+        assert found(backend, bookable=Bookable(MINUTE, ids=frozenset({"place:1", "place:3", "place:9"}))) == ["1", "3"]
+        assert found(backend, bookable=Bookable(MINUTE)) == []
+        assert found(backend) == ["0", "1", "2", "3"]
 
     def test_a_box_holds_its_edges(self, backend):
         put(backend, document("corner", point=Point(25.0, 60.0)), document("out", point=Point(25.0000001, 60.0)))

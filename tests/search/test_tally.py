@@ -16,7 +16,7 @@ from search.backends.postgis import tally, tallying
 from search.backends.postgis.backend import PostgisBackend
 from search.document import Kind, OfferDocument
 from search.models import Epoch, Offer, Tally
-from search.query import SearchQuery
+from search.query import Bookable, SearchQuery
 from search.results import Clusters
 from search.text import parse_text
 from tests.contracts.documents import CENTRE, NOW, asking, document
@@ -172,7 +172,8 @@ def test_a_writer_moves_it_along_when_much_has_changed(monkeypatch):
     "narrowed",
     [
         {"text": parse_text("x")}, {"categories": frozenset({"food"})}, {"attributes": frozenset({"wifi"})},
-        {"chain_id": "x"}, {"has_deals": False}, {"discount_min": 0.0}, {"rating_min": 0.0}, {"price_min_minor": 0},
+        {"chain_id": "x"}, {"bookable": Bookable(0)},
+        {"has_deals": False}, {"discount_min": 0.0}, {"rating_min": 0.0}, {"price_min_minor": 0},
         {"price_max_minor": 0}, {"collapse_chains": True},
     ],
 )  # fmt: skip

@@ -59,6 +59,8 @@ def _conditions(query: SearchQuery) -> Iterator[Clause]:
         yield _of_chain(query.chain_id)
     if query.open_at is not None:
         yield _open_at(query.open_at)
+    if query.bookable is not None:
+        yield _any_of("id", sorted(query.bookable.ids))
     if query.has_deals is not None:
         yield {"range": {"deal_count": {"gt": 0} if query.has_deals else {"lte": 0}}}
     if query.discount_min is not None:

@@ -39,6 +39,8 @@ def conditions(query: SearchQuery) -> Iterator[Fragment]:
         yield _of_chain(query.chain_id)
     if query.open_at is not None:
         yield _open_at(query.open_at)
+    if query.bookable is not None:
+        yield _values("o.id = ANY(%(bookable)s::text[])", bookable=sorted(query.bookable.ids))
     if query.has_deals is not None:
         yield Fragment("o.deal_count > 0" if query.has_deals else "o.deal_count = 0", {})
     if query.discount_min is not None:

@@ -32,7 +32,7 @@ def can_tell(query: SearchQuery, *, resolution: int) -> bool:
     if resolution > FINEST or query.collapse_chains or query.categories or query.attributes:
         return False
     bounds = (query.price_min_minor, query.price_max_minor, query.discount_min, query.rating_min, query.has_deals)
-    if any(narrowed is not None for narrowed in (query.text, query.chain_id, query.open_at, *bounds)):
+    if any(narrowed is not None for narrowed in (query.text, query.chain_id, query.open_at, query.bookable, *bounds)):
         return False
     return query.area is None or isinstance(query.area, Box)
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "config",
+    "accounts",
     "geo",
     "listings",
     "deals",
@@ -140,6 +141,7 @@ STATICFILES_DIRS = [("web", _BUILT_PAGES)] if _BUILT_PAGES.exists() else []
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/web/[^/]+-[0-9A-Z]{8}\.[a-z0-9.]+$"  # named by their content
 WHITENOISE_USE_FINDERS = True  # serves straight from the packages: nothing to collect, nothing to forget
 
+AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")

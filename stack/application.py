@@ -25,7 +25,7 @@ SECRET_KEY = LOCAL / "secret_key"
 STAMPS = LOCAL / "stamps"
 METRICS = LOCAL / "metrics"
 NO_MAP = "demo_map_unavailable"  # the one failure of load_demo that all else can do without
-PACKAGES = ("config", "geo", "listings", "search", "deals", "booking", "indexing", "partners", "fixtures")
+PACKAGES = ("config", "accounts", "geo", "listings", "search", "deals", "booking", "indexing", "partners", "fixtures")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("config", "geo", "listings", "deals", "booking", "search", "indexing", "fixtures", "stack", "web")
+PACKAGES = (
+    *("config", "accounts", "geo", "listings", "deals", "booking", "search", "indexing", "fixtures"),
+    *("stack", "web"),
+)
 SOURCES = sorted(
     path
     for package in PACKAGES

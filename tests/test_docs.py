@@ -39,7 +39,7 @@ def test_every_setting_is_documented_once_and_says_what_it_does():
 def test_settings_are_read_from_the_table_only():
     read_elsewhere = [
         f"{path.relative_to(ROOT)}: {node.attr}"
-        for package in ("config", "geo", "listings", "deals", "booking", "search", "indexing", "fixtures")
+        for package in ("config", "accounts", "geo", "listings", "deals", "booking", "search", "indexing", "fixtures")
         for path in (ROOT / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}

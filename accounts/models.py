@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
 
 def normalised_email(text: str) -> str:
@@ -56,3 +56,20 @@ class User(AbstractUser):
     def clean(self) -> None:
         super().clean()
         self.email = normalised_email(self.email)
+
+
+class AccessToken(models.Model):
+    """A program acts for a person, until it expires or is ended."""
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID(), editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens")
+    label = models.CharField(max_length=100, help_text="What it is for, in the person's words.")
+    token_hash = models.BinaryField(max_length=32, unique=True, help_text="SHA-256.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -11,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from booking import schema, selectors
-from booking.bodies import instant_of, point_of, read_object, text_of, trace_of, uuid_of, whole_of, word_of
+from booking.bodies import instant_of, point_of, text_of, trace_of, uuid_of, whole_of, word_of
 from booking.contacts import parse_contact
 from booking.holds import Holder, Wanted, extend_hold, hold, release_hold
 from booking.idempotency import Answer, idempotent
 from booking.models import Booking
 from booking.presentation import booking_data
 from booking.services import book, cancel_booking, change_time
+from config.api.bodies import read_object
 from config.api.clients import client_network
 from config.api.parameters import read_query
 from config.api.problems import NotAuthenticated

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
 
 from config.api.values import parse_uuid
-from config.errors import InvalidParameter, UnknownParameter
+from config.errors import InvalidParameter
 from geo.params import parse_point
 from geo.types import Point
 from listings.texts import plain_text
@@ -18,24 +17,6 @@ from listings.texts import plain_text
 _TRACE = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _YEARS = range(2001, 2076)
-
-
-def read_object(data: Any, *, known: Collection[str], path: str = "") -> Mapping[str, Any]:
-    """An object with no fields but `known`. An empty body is an empty object."""
-    if data is None or data == "":
-        data = {}
-    if not isinstance(data, Mapping):
-        raise InvalidParameter(path or "body", "A JSON object is expected.")
-    for name in data:
-        if name not in known:
-            shown = f"{path}.{name}".lstrip(".")[:64]
-            nearest = get_close_matches(name[:64], sorted(known), n=1, cutoff=0.6)
-            more = {"nearest": nearest[0]} if nearest else {}
-            raise UnknownParameter(
-                shown, f"There is no field {shown!a} here; known are {', '.join(sorted(known))}.",
-                known=sorted(known), **more,
-            )  # fmt: skip
-    return data
 
 
 def text_of(data: Mapping[str, Any], name: str, *, limit: int, path: str = "") -> str:

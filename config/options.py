@@ -63,6 +63,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("RATE_LIMIT_READ", str, "1200/minute", "Lookups of single things allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WEBHOOK", str, "6000/minute", "Notifications of payment providers allowed to one address."),
+    Option("RATE_LIMIT_SIGN_IN", str, "30/minute", "Tries to sign in allowed to one client; `off` to disable."),
+    Option(
+        "RATE_LIMIT_ADDRESS", str, "20/hour", "Codes, and tries of passwords, for one e-mail address; `off` to disable."
+    ),
+    Option(
+        "EMAIL_URL",
+        str,
+        "consolemail://",
+        "smtp+tls://user:password@host:port of the mail server. Default: mail is written into the web process's log.",
+    ),
+    Option("EMAIL_FROM", str, "Vicinity <vicinity@localhost>", "Whom mail is from."),
     Option("HOLD_SECONDS", int, "600", "How long a hold keeps its place; an extension adds as much once."),
     Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment."),
     Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),

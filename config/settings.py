@@ -64,6 +64,9 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "config",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
     "accounts",
     "geo",
     "listings",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -142,6 +146,25 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/web/[^/]+-[0-9A-Z]{8}\.[a-z0-9.]+$" 
 WHITENOISE_USE_FINDERS = True  # serves straight from the packages: nothing to collect, nothing to forget
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = False  # counted by accounts/attempts.py, on the Redis that all processes share
+HEADLESS_ONLY = True
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.ChallengeStrategy"  # noqa: S105 -- a class
+HEADLESS_FRONTEND_URLS = dict.fromkeys(
+    ("account_signup", "account_confirm_email", "account_reset_password", "account_reset_password_from_key"),
+    f"{BASE_URL}/console/",
+)
+globals().update(environ.Env.email_url_config(option("EMAIL_URL")))
+DEFAULT_FROM_EMAIL: str = option("EMAIL_FROM")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -175,7 +198,8 @@ HOLDS_PER_NETWORK: int = option("HOLDS_PER_NETWORK")
 TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {
-    scope: option(f"RATE_LIMIT_{scope.upper()}") for scope in ("search", "suggest", "tiles", "read", "write", "webhook")
+    scope: option(f"RATE_LIMIT_{scope.upper()}")
+    for scope in ("search", "suggest", "tiles", "read", "write", "webhook", "sign_in", "address")
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

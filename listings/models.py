@@ -12,15 +12,19 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from listings.areas.models import AreaBand, NamedArea, ServiceArea, ServiceAreaVersion
+from listings.staff.models import AuditEntry, Invitation, Membership
 
 __all__ = [
     "AreaBand",
+    "AuditEntry",
     "Branch",
     "BranchQuerySet",
     "Brand",
     "Category",
     "Change",
     "ImportRun",
+    "Invitation",
+    "Membership",
     "Merchant",
     "NamedArea",
     "ServiceArea",

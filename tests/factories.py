@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import factory
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
+from accounts.models import User
 from booking.models import Service
 from deals.models import Deal
 from listings.models import (
@@ -14,6 +15,7 @@ from listings.models import (
     Branch,
     Brand,
     Category,
+    Membership,
     Merchant,
     NamedArea,
     ServiceArea,
@@ -150,3 +152,21 @@ def area_version(area, bands, *, published=True, **fields):
 
 def square(west, south, east, north):
     return MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=4326)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person-{n}@example.org")
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    """An owner of a merchant with nobody else. Branches are all of them unless `all_branches` is unset."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    merchant = factory.SubFactory(MerchantFactory)
+    role = "owner"

@@ -1,0 +1,41 @@
+"""What each role at a merchant may do: one table. Pure.
+
+>>> may("staff", Action.SEE), may("staff", Action.MANAGE_AREAS), may("manager", Action.MANAGE_AREAS)
+(True, False, True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    MANAGER = "manager"
+    STAFF = "staff"
+
+
+class Action(StrEnum):
+    SEE = "see"
+    """The merchant's own things: its branches, areas, drafts and history."""
+    REPORT_POSITION = "report_position"
+    """Where a mobile branch is."""
+    MANAGE_AREAS = "manage_areas"
+    """Draw, edit, publish, roll back and retire service areas."""
+    SEE_MEMBERS = "see_members"
+    """Who belongs to the merchant, who is invited, and who did what."""
+    MANAGE_MEMBERS = "manage_members"
+    """Invite, change roles, remove."""
+
+
+ALLOWED: Mapping[Role, frozenset[Action]] = {
+    Role.STAFF: frozenset({Action.SEE, Action.REPORT_POSITION}),
+    Role.MANAGER: frozenset({Action.SEE, Action.REPORT_POSITION, Action.MANAGE_AREAS, Action.SEE_MEMBERS}),
+    Role.OWNER: frozenset(Action),
+}
+
+
+def may(role: str, action: Action) -> bool:
+    """ValueError for a role outside the table."""
+    return action in ALLOWED[Role(role)]

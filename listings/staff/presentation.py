@@ -1,0 +1,80 @@
+"""Members and what they see, as plain dicts. Field by field: nothing is told because a model has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from listings.models import AuditEntry, Branch, Invitation, Membership
+from listings.roles import ALLOWED, Action, Role
+
+
+def merchant_data(member: Membership) -> dict[str, Any]:
+    allowed = ALLOWED[Role(member.role)]
+    return {
+        "id": str(member.merchant_id),
+        "name": member.merchant.name,
+        "role": member.role,
+        "all_branches": member.all_branches,
+        "may": [action.value for action in Action if action in allowed],
+    }
+
+
+def branch_data(branch: Branch) -> dict[str, Any]:
+    return {
+        "id": str(branch.id),
+        "name": branch.name,
+        "street": branch.street,
+        "city": branch.city,
+        "lat": branch.point.y,
+        "lon": branch.point.x,
+        "zone": branch.zone,
+        "closed_at": branch.closed_at.isoformat() if branch.closed_at else None,
+    }
+
+
+def member_data(member: Membership, *, asker: User) -> dict[str, Any]:
+    return {
+        "id": str(member.id),
+        "email": member.user.email,
+        "name": member.user.get_full_name(),
+        "role": member.role,
+        "branch_ids": _branch_ids(member),
+        "is_you": member.user_id == asker.pk,
+    }
+
+
+def invitation_data(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "id": str(invitation.id),
+        "email": invitation.email,
+        "role": invitation.role,
+        "branch_ids": _branch_ids(invitation),
+        "expires_at": invitation.expires_at.isoformat(),
+    }
+
+
+def my_invitation_data(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "id": str(invitation.id),
+        "merchant_id": str(invitation.merchant_id),
+        "merchant_name": invitation.merchant.name,
+        "role": invitation.role,
+        "expires_at": invitation.expires_at.isoformat(),
+    }
+
+
+def audit_data(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "branch_id": str(entry.branch_id) if entry.branch_id else None,
+        "data": entry.data,
+    }
+
+
+def _branch_ids(whose: Membership | Invitation) -> list[str] | None:
+    return None if whose.all_branches else sorted(str(branch.id) for branch in whose.branches.all())

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import serializers
 
 if TYPE_CHECKING:
     Shape = serializers.Serializer[Any]
 else:
     Shape = serializers.Serializer
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002 - its signature
+        return {"type": "http", "scheme": "bearer", "description": "`vic_…`, from /v1/auth/app/ or /v1/auth/tokens."}
 
 
 class PasswordRequest(Shape):
@@ -45,13 +54,13 @@ class ChallengeShape(Shape):
 
 
 class NewTokenRequest(Shape):
-    label = serializers.CharField(max_length=100, help_text="What it is for.")
+    label = serializers.CharField(max_length=100, help_text="What it is for.")  # type: ignore[assignment]  # the key's name
     days = serializers.IntegerField(min_value=1, max_value=365, required=False, help_text="Default: 90.")
 
 
 class TokenShape(Shape):
     id = serializers.UUIDField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the key's name
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
 

@@ -103,12 +103,12 @@ def confirm(request: HttpRequest, client: Client, *, code: str, challenge: str) 
 
 
 def _take(request: HttpRequest, client: Client, step: type[Step], data: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    request._body = orjson.dumps(data)  # type: ignore[attr-defined]  # the views read the body, which is parsed already
+    request._body = orjson.dumps(data)  # the views read the body, which is parsed already
     try:
         response = step.as_api_view(client=client)(request)
     except ImmediateHttpResponse as immediate:
         response = immediate.response
-    return response.status_code, json.loads(response.content or b"{}")  # type: ignore[attr-defined]
+    return response.status_code, json.loads(response.content or b"{}")
 
 
 def _outcome(request: HttpRequest, status: int, body: dict[str, Any]) -> Outcome:

@@ -67,13 +67,6 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "RATE_LIMIT_ADDRESS", str, "20/hour", "Codes, and tries of passwords, for one e-mail address; `off` to disable."
     ),
-    Option(
-        "EMAIL_URL",
-        str,
-        "consolemail://",
-        "smtp+tls://user:password@host:port of the mail server. Default: mail is written into the web process's log.",
-    ),
-    Option("EMAIL_FROM", str, "Vicinity <vicinity@localhost>", "Whom mail is from."),
     Option("HOLD_SECONDS", int, "600", "How long a hold keeps its place; an extension adds as much once."),
     Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment."),
     Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),
@@ -93,7 +86,7 @@ OPTIONS: tuple[Option, ...] = (
         "consolemail://",
         "smtp+tls://user:password@host:587 of the mail server, or consolemail://: letters go to the worker's log.",
     ),
-    Option("EMAIL_FROM", str, "Vicinity <bookings@localhost>", "Whom letters to customers come from."),
+    Option("EMAIL_FROM", str, "Vicinity <bookings@localhost>", "Whom mail comes from."),
     Option("METRICS_ALLOWED", list, "127.0.0.1,::1", "Client addresses that may read /metrics, by comma."),
     Option(
         "SEARCH_BACKEND",

@@ -163,8 +163,6 @@ HEADLESS_FRONTEND_URLS = dict.fromkeys(
     ("account_signup", "account_confirm_email", "account_reset_password", "account_reset_password_from_key"),
     f"{BASE_URL}/console/",
 )
-globals().update(environ.Env.email_url_config(option("EMAIL_URL")))
-DEFAULT_FROM_EMAIL: str = option("EMAIL_FROM")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -187,7 +185,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 HOLD_SECONDS: int = option("HOLD_SECONDS")
 PAYMENT_SECONDS: int = option("PAYMENT_SECONDS")
-EMAIL_FROM: str = option("EMAIL_FROM")
+DEFAULT_FROM_EMAIL = EMAIL_FROM = str(option("EMAIL_FROM"))
 vars().update(environ.Env.email_url_config(option("EMAIL_URL")))
 PAYMENT_PROVIDER: str = option("PAYMENT_PROVIDER")
 STRIPE_SECRET_KEY: str = option("STRIPE_SECRET_KEY")

@@ -22,6 +22,7 @@ from stack.services import Services
 SERVICES = Services(LOCAL)
 PORTS = LOCAL / "ports.json"
 SECRET_KEY = LOCAL / "secret_key"
+DEMO_PASSWORD = LOCAL / "demo_password"
 STAMPS = LOCAL / "stamps"
 METRICS = LOCAL / "metrics"
 NO_MAP = "demo_map_unavailable"  # the one failure of load_demo that all else can do without
@@ -96,8 +97,18 @@ def load_demo() -> None:
             raise
         say(f"{error}\n  Going on without the demo city; the next make up tries again.")
         return
+    if not DEMO_PASSWORD.exists():
+        write_whole(DEMO_PASSWORD, secrets.token_urlsafe(12) + "\n", mode=0o600)
+    _manage("Making the demo's owner", "demo_owner", str(DEMO_PASSWORD), log="demo_owner")
     _manage("Indexing the demo city", "check_index", "--repair", log="index_demo")
     write_whole(stamp, state)
+
+
+def demo_sign_in() -> str:
+    """How to sign in to the console of the demo city; '' where it is not loaded."""
+    if not (STAMPS / "demo").exists() or not DEMO_PASSWORD.exists():
+        return ""
+    return f"{url()}/console/ as demo@example.org with {DEMO_PASSWORD.read_text(encoding='utf-8').strip()}"
 
 
 def start() -> list[str]:

@@ -45,6 +45,8 @@ def up() -> int:
     else:
         say(f"Vicinity was up already, at {application.url()}. Try:")
     say(f"  curl '{application.url()}{SEARCH}'")
+    if sign_in := application.demo_sign_in():
+        say(f"  {sign_in}")
     return 0
 
 

@@ -91,6 +91,11 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "search": Public(HERE, same=False),
     "suggest": Public({"lat": "60.17", "lon": "24.94", "q": "caf"}, same=False),
     "categories": Public(),
+    "offer_tile": Public(),
+    "base_tile": Public(),
+    "deal_availability": Public(same=False),
+    "clusters": Public({"bbox": "24.9,60.1,25,60.2", "zoom": "9"}, same=False),
+    "availability": Public({"lat": "60.17", "lon": "24.94"}, same=False),
     "place": Public(),
     "deal": Public(),
     "hold": Public(same=False, body={}),
@@ -98,18 +103,18 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "booking": Guests(),
     "booking_cancel": Guests({}),
     "booking_move": Guests({"starts_at": "2030-01-01T00:00:00Z"}),
+    "payment": Guests(),
+    "payment_begin": Guests({}),
     "hold_extend": Guests({}),
     "hold_release": Guests({}),
     "sign_in_with_password": Public(body={"email": "no", "password": "no"}, same=False),
     "sign_in_ask_for_code": Public(body={"email": "no"}, same=False),
     "sign_up": Public(body={"email": "no"}, same=False),
-    "sign_in_confirm": Public(body={"code": "1", "challenge": "x"}, same=False),
+    "sign_in_confirm": Public(body={"code": "1", "challenge": "{random}"}, same=False),
     "session": Accounts(200, tells=fields("id", "email", "name", "has_password")),
     "sign_out": Accounts(204),
     "tokens": Accounts(200, tells=fields(*each("items[]", ("id", "label", "created_at", "expires_at")))),
-    "token_new": Accounts(
-        201, {"label": "till"}, tells=fields("id", "label", "created_at", "expires_at", "token")
-    ),
+    "token_new": Accounts(201, {"label": "till"}, tells=fields("id", "label", "created_at", "expires_at", "token")),
     "merchants_mine": Accounts(200, tells=fields(*each("items[]", MERCHANT))),
     "invitations_mine": Accounts(
         200, tells=fields(*each("items[]", ("id", "merchant_id", "merchant_name", "role", "expires_at")))
@@ -134,14 +139,13 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
             *each("items[]", ("id", "at", "actor", "action", "subject", "branch_id", "data.note")), "next_before"
         ),
     ),
-    "member_invite": Merchants(
-        OWNERS, 201, {"email": "new@example.org", "role": "staff"}, tells=fields(*INVITATION)
-    ),
+    "member_invite": Merchants(OWNERS, 201, {"email": "new@example.org", "role": "staff"}, tells=fields(*INVITATION)),
     "invitation_withdraw": Merchants(OWNERS, 204),
     "member_change": Merchants(OWNERS, 200, {"role": "manager"}, tells=fields(*MEMBER)),
     "member_remove": Merchants(OWNERS, 204),
 }
 ELSEWHERE = {
+    "payment_webhook": "tests/booking: a provider is known by its signature",
     "token_end": "tests/accounts/test_sign_in.py: another's token does not exist",
     "invitation_accept": "tests/listings/staff/test_services.py: only who has proved the address",
 }
@@ -201,7 +205,7 @@ class World:
         if who != "anonymous":
             headers["Authorization"] = f"Bearer {self.tokens[who]}"
         filled = path.format(**{**self.ids, "client": "app", "z": 0, "x": 0, "y": 0, **ids})
-        text = json.dumps(body).replace("{booking}", str(self.booking.id))
+        text = json.dumps(body).replace("{booking}", str(self.booking.id)).replace("{random}", uuid.uuid4().hex)
         return getattr(Client(), method)(
             filled,
             query if method == "get" else text,

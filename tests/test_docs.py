@@ -13,6 +13,7 @@ from config.api import parameters, parsing
 from config.api.codes import all_codes
 from config.api.reference import pages
 from config.options import OPTIONS
+from listings.roles import Action, may
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -80,4 +81,11 @@ def test_the_limits_in_the_docs_are_those_in_the_code():
         "Parameters in a query": parameters.MAX_PARAMETERS,
         "Value of a parameter, where it says nothing else": parameters.MAX_VALUE_CHARACTERS,
         "X-Request-ID": 128,
+    }
+
+
+def test_the_roles_in_the_docs_are_those_in_the_code():
+    documented = {row[0].split("`")[1]: row[1:] for row in table_rows("accounts.md", "## Roles")}
+    assert documented == {
+        action: ["yes" if may(role, action) else "no" for role in ("owner", "manager", "staff")] for action in Action
     }

@@ -10,14 +10,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.services import account_for
+from accounts.tokens import issue_token
 from booking.bookable import _starts as bookable_starts
 from listings.models import Category
+from listings.roles import Role
+from listings.staff.audit import audit
+from listings.staff.services import invite
 from search.backends.postgis.backend import PostgisBackend
 from tests.factories import (
     BranchFactory,
     BrandFactory,
     CategoryFactory,
     DealFactory,
+    MembershipFactory,
     MerchantFactory,
     ServiceFactory,
     StandingFactory,
@@ -102,3 +108,51 @@ def test_availability_is_four_however_many_deals_are_asked_for(client, count):
     offers = ",".join(f"deal:{each.deal_id}:{each.branch_id}" for each in services)
     queries, answer = _queries(client, "/v1/availability", {"offers": offers, "each": "2"})
     assert (queries, [len(each["starts"]) for each in answer["offers"]]) == (4, [2] * count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries", "items"),
+    [
+        ("merchants", 2, "items"),
+        ("merchants/{merchant}/branches", 3, "items"),
+        ("merchants/{merchant}/members", 6, "members"),
+        ("merchants/{merchant}/audit", 3, "items"),
+        ("invitations", 3, "items"),
+    ],
+)
+def test_what_staff_lists(client, path, queries, items, count):
+    """The first is for the token."""
+    account = account_for(email="ada@example.org", password=None)
+    member = MembershipFactory(user=account)
+    for n in range(count - 1):
+        MembershipFactory(user=account)
+        MembershipFactory(merchant=member.merchant, role="staff")
+        BranchFactory(merchant=member.merchant)
+        audit(merchant_id=member.merchant_id, by=account, action="a.b", subject=f"c:{n}")
+    BranchFactory(merchant=member.merchant)
+    audit(merchant_id=member.merchant_id, by=account, action="a.b", subject="c")
+    for _ in range(count):
+        invite(
+            merchant_id=MembershipFactory().merchant_id,
+            by=account,
+            email=account.email,
+            role=Role.STAFF,
+            branch_ids=None,
+            now=timezone.now(),
+        )
+    invite(
+        merchant_id=member.merchant_id,
+        by=account,
+        email="x@y.org",
+        role=Role.STAFF,
+        branch_ids=None,
+        now=timezone.now(),
+    )
+    token, _ = issue_token(user=account, label="test", now=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(
+            f"/v1/merchant/{path.format(merchant=member.merchant_id)}", headers={"Authorization": f"Bearer {token}"}
+        )
+    invited = path.endswith("audit")  # the invitation is told there too
+    assert (len(captured), len(answer.json()[items])) == (queries, count + invited)

@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 
 from booking import selectors
 from booking.api import ID, bearer_of
-from booking.bodies import read_object
 from booking.idempotency import Answer, keep_answer, kept_answer
 from booking.models import Booking
 from booking.payments.gateways import gateway_of
@@ -25,6 +24,7 @@ from booking.payments.refusals import NotificationForged, PaymentNotPossible, Pr
 from booking.payments.schema import PaymentShape, ReceivedShape
 from booking.payments.services import hear, start_payment
 from booking.schema import KEY, TOKEN, EmptyRequest
+from config.api.bodies import read_object
 from config.api.parameters import read_query
 from config.api.problems import BodyTooLarge
 from config.api.throttling import ReadThrottle, WebhookThrottle, WriteThrottle

@@ -94,7 +94,7 @@ class AuditEntryShape(Shape):
     action = serializers.CharField()
     subject = serializers.CharField()
     branch_id = serializers.UUIDField(allow_null=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # the key's name
 
 
 class AuditShape(Shape):

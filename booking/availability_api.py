@@ -13,13 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from booking import schema, selectors
-from booking.bodies import parse_instant
 from booking.presentation import policy_data
 from booking.rooms import Offered, offered
 from config.api.parameters import read_query
 from config.api.values import parse_uuid, whole_of
 from config.errors import InvalidParameter, NotFound
-from config.instants import instant_text
+from config.instants import instant_text, parse_instant
 
 MAX_PARTY = 100
 MAX_OFFERS = 50

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from config.api.values import parse_uuid
 from config.errors import InvalidParameter
+from config.instants import parse_instant
 from geo.params import parse_point
 from geo.types import Point
 from listings.texts import plain_text
 
 _TRACE = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
-_YEARS = range(2001, 2076)
 
 
 def text_of(data: Mapping[str, Any], name: str, *, limit: int, path: str = "") -> str:
@@ -54,24 +54,6 @@ def instant_of(data: Mapping[str, Any], name: str) -> datetime | None:
     if not isinstance(value, str):
         raise InvalidParameter(name, "An instant is expected, such as 2026-11-25T18:00:00Z.")
     return parse_instant(value, parameter=name)
-
-
-def parse_instant(text: str, *, parameter: str) -> datetime:
-    """ISO 8601 with an offset, in UTC.
-
-    >>> parse_instant("2026-11-25T20:00+02:00", parameter="at").isoformat()
-    '2026-11-25T18:00:00+00:00'
-    """
-    try:
-        found = datetime.fromisoformat(text[:40])
-        moment = found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidParameter(parameter, "An instant is expected, such as 2026-11-25T18:00:00Z.") from None
-    if found.tzinfo is None:
-        raise InvalidParameter(parameter, "An instant needs its UTC offset, such as Z or +02:00.")
-    if len(text) > 40 or moment.year not in _YEARS:
-        raise InvalidParameter(parameter, "An instant is within the years 2001-2075.", limit="2001-2075")
-    return moment
 
 
 def point_of(data: Mapping[str, Any]) -> Point | None:

@@ -40,6 +40,20 @@ RING_LONGITUDE_LIMIT = 360.0
 
 SRID = 4326
 
+
+@dataclass(frozen=True, slots=True)
+class AreaLimits:
+    """What is taken of one area, all its rings together."""
+
+    vertices: int = MAX_VERTICES
+    parts: int = MAX_PARTS
+    holes: int = MAX_HOLES
+    parts_once_cut: int = MAX_PARTS_ONCE_CUT
+
+
+LIMITS = AreaLimits()
+"""Of a request. What a command reads from a gazetteer may be larger."""
+
 Position: TypeAlias = tuple[float, float]
 """(lon, lat)."""
 Ring: TypeAlias = tuple[Position, ...]
@@ -118,7 +132,7 @@ def parse_geojson_area(text: str | bytes, *, parameter: str = "area") -> Area:
     return area_from_geojson(value, parameter=parameter)
 
 
-def area_from_geojson(value: object, *, parameter: str = "area") -> Area:
+def area_from_geojson(value: object, *, parameter: str = "area", limits: AreaLimits = LIMITS) -> Area:
     """The area of parsed GeoJSON: a Polygon, a MultiPolygon, or a Feature of either. Raises `InvalidArea`."""
     if isinstance(value, dict) and value.get("type") == "Feature":
         _refuse_other_reference_systems(value, parameter)
@@ -133,15 +147,15 @@ def area_from_geojson(value: object, *, parameter: str = "area") -> Area:
     _refuse_other_reference_systems(value, parameter)
     coordinates = value.get("coordinates")
     polygons = [coordinates] if value["type"] == "Polygon" else coordinates
-    return area_from_rings(polygons, parameter=parameter)
+    return area_from_rings(polygons, parameter=parameter, limits=limits)
 
 
-def area_from_rings(polygons: object, *, parameter: str = "area") -> Area:
+def area_from_rings(polygons: object, *, parameter: str = "area", limits: AreaLimits = LIMITS) -> Area:
     """The area of nested coordinates as in a GeoJSON MultiPolygon. Raises `InvalidArea`."""
-    read = _read_within_limits(polygons, parameter)
+    read = _read_within_limits(polygons, parameter, limits)
     parts = [part for polygon in read for part in _split_at_meridian(polygon, parameter)]
-    if len(parts) > MAX_PARTS_ONCE_CUT:
-        raise _too_many(parameter, len(parts), MAX_PARTS_ONCE_CUT, "parts once cut at the 180th meridian")
+    if len(parts) > limits.parts_once_cut:
+        raise _too_many(parameter, len(parts), limits.parts_once_cut, "parts once cut at the 180th meridian")
     whole = shapely.orient_polygons(shapely.MultiPolygon(parts), exterior_cw=False)
     # Parts may overlap only once they are together, and what is judged here is what is stored.
     _refuse_invalid(whole, parameter)
@@ -194,23 +208,23 @@ def _box(whole: Any) -> Box:
     return Box(west, south, east, north)
 
 
-def _read_within_limits(polygons: object, parameter: str) -> list[list[list[Position]]]:
+def _read_within_limits(polygons: object, parameter: str, limits: AreaLimits) -> list[list[list[Position]]]:
     """Plain lists of tuples with every count and number checked. Counts come first: they cost nothing."""
     path = f"{parameter}.coordinates"
     parts = _sequence(polygons, path)
     if not parts:
         raise InvalidArea(parameter, f"{parameter} is empty.", reason="empty")
-    if len(parts) > MAX_PARTS:
-        raise _too_many(parameter, len(parts), MAX_PARTS, "parts")
+    if len(parts) > limits.parts:
+        raise _too_many(parameter, len(parts), limits.parts, "parts")
     rings = [_sequence(part, f"{path}[{i}]") for i, part in enumerate(parts)]
     holes = sum(max(0, len(part) - 1) for part in rings)
-    if holes > MAX_HOLES:
-        raise _too_many(parameter, holes, MAX_HOLES, "holes")
+    if holes > limits.holes:
+        raise _too_many(parameter, holes, limits.holes, "holes")
     vertices = sum(
         len(_sequence(ring, f"{path}[{i}][{j}]")) for i, part in enumerate(rings) for j, ring in enumerate(part)
     )
-    if vertices > MAX_VERTICES:
-        raise _too_many(parameter, vertices, MAX_VERTICES, "positions")
+    if vertices > limits.vertices:
+        raise _too_many(parameter, vertices, limits.vertices, "positions")
     return [
         [
             _ring(ring, f"{path}[{i}][{j}]", parameter)

@@ -22,7 +22,16 @@ from accounts.services import account_for
 from accounts.tokens import issue_token
 from listings.models import Invitation, Membership
 from tests.booking.world import held
-from tests.factories import BranchFactory, MembershipFactory, MerchantFactory, ServiceFactory, UserFactory
+from tests.factories import (
+    BranchFactory,
+    MembershipFactory,
+    MerchantFactory,
+    NamedAreaFactory,
+    ServiceAreaFactory,
+    ServiceFactory,
+    UserFactory,
+    area_version,
+)
 
 DOCUMENT = json.loads((Path(__file__).resolve().parent.parent / "docs" / "openapi.json").read_text())
 OPERATIONS = {
@@ -80,10 +89,27 @@ INVITATION = ("id", "email", "role", "branch_ids", "expires_at")
 HERE = {"lat": "60.17", "lon": "24.94", "radius_metres": "500"}
 
 
+HEAD = (
+    "number", "state", "valid_from", "valid_until", "copied_from", "created_at", "created_by", "edited_at",
+    "published_at", "published_by", "retired_at", "retired_by",
+)  # fmt: skip
+BAND = ("radius_metres", "area", "named_area", "fee_minor", "minimum_minor", "eta_min_minutes", "eta_max_minutes")
+DRAFT = {"currency": "EUR", "bands": [{"radius_metres": 500}]}
+
+
 def each(prefix: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{prefix}.{name}" for name in names)
 
 
+VERSION = (*HEAD, "currency", "hours", *each("bands[]", BAND))
+AREA = (
+    "id", "branch_id", "mode", "name", "position", "created_at", "draft", "published", "etag",
+    *each("draft", VERSION), *each("published", VERSION),
+)  # fmt: skip
+PREVIEW = (
+    "square_kilometres", *each("bands[]", ("rank", "square_kilometres")),
+    *each("box", ("west", "south", "east", "north")), "overlaps", *each("places", ("value", "relation", "cap")),
+)  # fmt: skip
 MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "livez": Public(),
     "readyz": Public(same=False),
@@ -143,6 +169,25 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "invitation_withdraw": Merchants(OWNERS, 204),
     "member_change": Merchants(OWNERS, 200, {"role": "manager"}, tells=fields(*MEMBER)),
     "member_remove": Merchants(OWNERS, 204),
+    "areas": Merchants(ALL, 200, tells=fields(*each("items[]", AREA))),
+    "area": Merchants(ALL, 200, tells=fields(*AREA)),
+    "area_check": Merchants(
+        ALL,
+        200,
+        {"mode": "delivery", "draft": DRAFT},
+        tells=fields(*PREVIEW, *each("overlaps[]", ("area_id", "name", "percent"))),
+    ),
+    "area_preview": Merchants(ALL, 200, tells=fields(*PREVIEW)),
+    "area_versions": Merchants(ALL, 200, tells=fields(*each("items[]", HEAD), "next_before")),
+    "area_version": Merchants(ALL, 200, tells=fields(*VERSION)),
+    "area_create": Merchants(MANAGERS, 201, {"mode": "delivery", "name": "New", "draft": DRAFT}, tells=fields(*AREA)),
+    "area_draft": Merchants(MANAGERS, 200, DRAFT, tells=fields(*AREA)),
+    "area_draft_discard": Merchants(MANAGERS, 204),
+    "area_publish": Merchants(MANAGERS, 200, tells=fields(*AREA)),
+    "area_roll_back": Merchants(MANAGERS, 200, {"number": 1}, tells=fields(*AREA)),
+    "area_retire": Merchants(MANAGERS, 200, tells=fields(*AREA)),
+    "named_areas": Accounts(200, tells=fields(*each("items[]", ("id", "name", "kind", "source")))),
+    "named_area": Accounts(200, tells=fields("id", "name", "kind", "source", "area.type", "area.coordinates[][][][]")),
 }
 ELSEWHERE = {
     "payment_webhook": "tests/booking: a provider is known by its signature",
@@ -173,9 +218,11 @@ class World:
         self.tokens = {
             who: issue_token(user=person, label="matrix", now=timezone.now())[0] for who, person in people.items()
         }
+        self.named_area = NamedAreaFactory()
         service = ServiceFactory(branch=self.own["branch"])
         self.booking = held(service).booking
         self.ids = {"merchant_id": self.own["merchant"].id, "id": self.booking.id, **self._targets(self.own)}
+        self.ids |= {"named_area_id": self.named_area.id, "number": 1}
         self.foreign_ids = self._targets(self.foreign)
 
     def _merchant(self, name: str) -> dict[str, Any]:
@@ -183,10 +230,14 @@ class World:
         branch = BranchFactory(merchant=merchant)
         target = MembershipFactory(merchant=merchant, role="staff", all_branches=False)
         target.branches.add(branch)
+        area = ServiceAreaFactory(branch=branch)
+        area_version(area, [{"radius_metres": 2000}])
+        area_version(area, [{"radius_metres": 1000}], published=False)
         return {
             "merchant": merchant,
             "branch": branch,
             "member": target,
+            "area": area,
             "invitation": Invitation.objects.create(
                 merchant=merchant,
                 email=f"{name}@example.org",
@@ -197,11 +248,16 @@ class World:
         }
 
     def _targets(self, whose: dict[str, Any]) -> dict[str, uuid.UUID]:
-        return {"member_id": whose["member"].id, "invitation_id": whose["invitation"].id}
+        return {
+            "member_id": whose["member"].id,
+            "invitation_id": whose["invitation"].id,
+            "branch_id": whose["branch"].id,
+            "area_id": whose["area"].id,
+        }
 
     def ask(self, operation: str, who: str, body: Any, *, query=None, **ids: Any):
         method, path = OPERATIONS[operation]
-        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": "*"}
         if who != "anonymous":
             headers["Authorization"] = f"Bearer {self.tokens[who]}"
         filled = path.format(**{**self.ids, "client": "app", "z": 0, "x": 0, "y": 0, **ids})
@@ -276,7 +332,12 @@ def test_a_merchants_operation(world, operation, who):
 
 
 @pytest.mark.parametrize(
-    "operation", [name for name in of_kind(Merchants) if {"member_id", "invitation_id"} & _names(OPERATIONS[name][1])]
+    "operation",
+    [
+        name
+        for name in of_kind(Merchants)
+        if {"member_id", "invitation_id", "branch_id", "area_id"} & _names(OPERATIONS[name][1])
+    ],
 )
 def test_an_owner_does_not_reach_into_another_merchant_by_its_ids(world, operation):
     before = everything()

@@ -25,8 +25,11 @@ from tests.factories import (
     DealFactory,
     MembershipFactory,
     MerchantFactory,
+    NamedAreaFactory,
+    ServiceAreaFactory,
     ServiceFactory,
     StandingFactory,
+    area_version,
 )
 from tests.search.offers import HERE, deal, place
 
@@ -156,3 +159,28 @@ def test_what_staff_lists(client, path, queries, items, count):
         )
     invited = path.endswith("audit")  # the invitation is told there too
     assert (len(captured), len(answer.json()[items])) == (queries, count + invited)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [("branches/{branch}/areas", 6), ("areas/{area}/versions", 5), ("named-areas", 2)],
+)
+def test_what_is_listed_of_service_areas(client, path, queries, count):
+    """The first is for the token, the next for the area and the membership."""
+    member = MembershipFactory()
+    branch = BranchFactory(merchant=member.merchant)
+    areas = [
+        ServiceAreaFactory(branch=branch, bands=[{"named_area": NamedAreaFactory()} for _ in range(2)])
+        for _ in range(count)
+    ]
+    for _ in range(count - 1):
+        area_version(areas[0], [{"radius_metres": 1}])
+    token, _ = issue_token(user=member.user, label="test", now=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(
+            f"/v1/merchant/{path.format(branch=branch.id, area=areas[0].id)}",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    listed = len(answer.json()["items"])
+    assert (len(captured), listed) == (queries, 2 * count if path == "named-areas" else count)

@@ -15,11 +15,11 @@ from django.db.models.functions import Now
 
 from listings.areas.triggers import (
     BEGIN_AS_DRAFT,
+    COUNT_BANDS,
     KEEP_BANDS,
     KEEP_PUBLISHED_BANDS,
     KEEP_PUBLISHED_VERSIONS,
     KEEP_VERSIONS,
-    NEED_BANDS,
 )
 
 
@@ -95,19 +95,23 @@ class ServiceAreaVersion(models.Model):
     copied_from = models.PositiveIntegerField(null=True, blank=True, help_text="The version a roll-back went back to.")
     revision = models.PositiveIntegerField(default=1, db_default=1, help_text="Counts the edits of the draft.")
 
+    band_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="Written by PostgreSQL when it is published."
+    )
+
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    created_actor = models.CharField(max_length=120, help_text="Who, in words that outlive the account.")
+    created_actor = models.CharField(max_length=254, help_text="Who, in words that outlive the account.")
     edited_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    published_actor = models.CharField(max_length=120, blank=True)
+    published_actor = models.CharField(max_length=254, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
-    retired_actor = models.CharField(max_length=120, blank=True)
+    retired_actor = models.CharField(max_length=254, blank=True)
 
     class Meta:
         ordering = ["area", "-number"]
@@ -137,11 +141,11 @@ class ServiceAreaVersion(models.Model):
                 name="begins_as_a_draft", when=pgtrigger.Before, operation=pgtrigger.Insert, func=BEGIN_AS_DRAFT
             ),
             pgtrigger.Trigger(
-                name="needs_bands",
+                name="counts_bands",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__state="draft", new__state="published"),
-                func=NEED_BANDS,
+                func=COUNT_BANDS,
             ),
             pgtrigger.Trigger(
                 name="published_stays",

@@ -9,13 +9,15 @@ END IF;
 RETURN NEW;
 """
 
-NEED_BANDS = """
-IF NOT EXISTS (SELECT FROM listings_areaband WHERE version_id = NEW.id) THEN
+COUNT_BANDS = """
+NEW.band_count := (SELECT count(*) FROM listings_areaband WHERE version_id = NEW.id);
+IF NEW.band_count = 0 THEN
   RAISE EXCEPTION 'A version of a service area without bands cannot be published.'
     USING ERRCODE = 'restrict_violation';
 END IF;
 RETURN NEW;
 """
+"""When it is published: what KEEP_BANDS holds it to from then on."""
 
 KEEP_PUBLISHED_VERSIONS = """
 IF to_jsonb(NEW) - ARRAY['state', 'retired_at', 'retired_actor', 'created_by_id', 'published_by_id']
@@ -51,7 +53,11 @@ RETURN NEW;
 """FOR SHARE: a version cannot be published while a band of it is being written."""
 
 KEEP_BANDS = """
-IF EXISTS (SELECT FROM listings_serviceareaversion WHERE id = OLD.version_id AND state <> 'draft') THEN
+IF EXISTS (
+  SELECT FROM listings_serviceareaversion AS version
+  WHERE version.id = OLD.version_id AND version.state <> 'draft'
+    AND version.band_count <> (SELECT count(*) FROM listings_areaband WHERE version_id = version.id)
+) THEN
   RAISE EXCEPTION 'The bands of a version of a service area that was published are kept for as long as it.'
     USING ERRCODE = 'restrict_violation';
 END IF;

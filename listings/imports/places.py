@@ -39,6 +39,8 @@ class Reason(StrEnum):
     WEBSITE_NOT_A_URL = "website_not_a_url"
     COUNTRY_UNKNOWN = "country_unknown"
     ZONE_UNKNOWN = "zone_unknown"
+    ID_INVALID = "id_invalid"
+    AREA_INVALID = "area_invalid"
     RECORD_UNREADABLE = "record_unreadable"
     RECORD_TOO_LARGE = "record_too_large"
 

@@ -128,3 +128,14 @@ def test_a_named_area_is_there_once_and_stays_while_a_band_refers_to_it():
     with pytest.raises(IntegrityError), transaction.atomic():
         sql("DELETE FROM listings_namedarea")
     assert NamedArea.objects.count() == 1
+
+
+def test_bands_of_a_draft_may_be_replaced_and_the_draft_published_at_once(area):
+    version = area_version(area, [{"radius_metres": 1}], published=False)
+    version.bands.all().delete()
+    AreaBand.objects.create(version=version, rank=0, radius_metres=2, currency="EUR")
+    area.versions.filter(state="published").update(state="retired", retired_at=AREAS_AT, retired_actor="a test")
+    area.versions.filter(id=version.id).update(state="published", published_at=AREAS_AT)
+    sql("SELECT 1")
+    version.refresh_from_db()
+    assert (version.state, version.band_count) == ("published", 1)

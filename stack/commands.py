@@ -219,6 +219,7 @@ PROOF_SIZES = {
     "VICINITY_CRASH_STOPS": "4",
     "VICINITY_INTERLEAVINGS": "5000",
     "VICINITY_OVERLAPS": "50000",
+    "VICINITY_PAYMENT_SEEDS": "1000",
 }
 PROOFS = (
     "tests/indexing/test_failpoints.py",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from booking.payments.ports import Order, ProviderRefused
@@ -33,6 +33,7 @@ class Effect:
 
 def open_charge(order: Order, *, key: str) -> Effect:
     with transaction.atomic():
+        _queue(key)
         request = f"open {order.payment_id} {order.amount_minor} {order.currency}"
         if known := _known(key, request):
             return Effect(known)
@@ -140,6 +141,12 @@ def refund(reference: str, *, refund_id: UUID, amount_minor: int, key: str, now:
         _remember(key, request, made.reference)
         _tell(charge, "charge.refunded", now=now)
         return Effect(made.reference, answer_is_lost=lost)
+
+
+def _queue(key: str) -> None:
+    """Two requests of one key at once: the second waits for the first. Where there is no charge yet to be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _locked(reference: str) -> SimulatedCharge:

@@ -237,7 +237,7 @@ CSP_BY_PATH: dict[str, dict[str, list[str]]] = {
     "/docs": {**_OWN_FILES, "connect-src": ["'self'"]},
     "/errors": {"style-src": ["'self'"]},
     # The simulated provider's page: a form and a style sheet, no script.
-    "/pay/": {"style-src": ["'self'"], "form-action": ["'self'"]},
+    "/pay/": {"style-src": ["'self'"], "img-src": ["data:"], "form-action": ["'self'"]},
     # The map's worker lives under the policy of its own file, and it is what fetches tiles.
     "/static/web/": {"connect-src": ["'self'"]},
     # The back office's theme evaluates its bindings and sets styles inline; only staff reach it.

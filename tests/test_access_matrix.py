@@ -130,6 +130,7 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "booking_cancel": Guests({}),
     "booking_move": Guests({"starts_at": "2030-01-01T00:00:00Z"}),
     "payment": Guests(),
+    "booking_calendar": Guests(),
     "payment_begin": Guests({}),
     "hold_extend": Guests({}),
     "hold_release": Guests({}),

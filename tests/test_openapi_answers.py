@@ -14,7 +14,7 @@ from deals.models import Deal
 from search.backends.postgis.backend import PostgisBackend
 from search.hit_fields import HIT_FIELDS
 from search.schema import HitSerializer
-from tests.booking.world import start_in
+from tests.booking.world import held, start_in
 from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, ServiceFactory, StandingFactory
 from tests.search.offers import CHAIN, HERE, deal, place
 
@@ -138,6 +138,20 @@ def test_a_hold_and_its_booking(client, document, with_slot):
         described = document["paths"][path][method]["responses"][str(answer.status_code)]
         schema = {**described["content"]["application/json"]["schema"], "components": document["components"]}
         Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json())
+
+
+def test_a_payment(client, document):
+    mine = held(ServiceFactory())
+    headers = {"Idempotency-Key": "k" * 16, "Authorization": f"Bearer {mine.token}"}
+    body = {"hold_id": str(mine.booking.id), "contact": {"name": "Aino", "email": "aino@example.com"}}
+    client.post("/v1/bookings", body, "application/json", headers=headers)
+    url = f"/v1/bookings/{mine.booking.id}/payment"
+    begun = client.post(url, {}, "application/json", headers=headers)
+    for answer, method in ((begun, "post"), (client.get(url, headers=headers), "get")):
+        described = document["paths"]["/v1/bookings/{id}/payment"][method]["responses"][str(answer.status_code)]
+        schema = {**described["content"]["application/json"]["schema"], "components": document["components"]}
+        Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json())
+        assert answer.json()["checkout_url"]
 
 
 def test_refusals(check):

@@ -56,6 +56,7 @@ async function buildPages() {
     entryPoints: {
       main: "src/app/main.ts",
       components: "src/app/components-page.ts",
+      booking: "src/booking/page.ts",
       theme: "src/app/theme-early.ts",
       page: "styles/page.css",
       document: "styles/document.css",
@@ -118,6 +119,7 @@ function describe(outputs) {
   const manifest = {
     main: url(byEntry.get("src/app/main.ts")),
     components: url(byEntry.get("src/app/components-page.ts")),
+    booking: url(byEntry.get("src/booking/page.ts")),
     theme: url(byEntry.get("src/app/theme-early.ts")),
     page: url(byEntry.get("styles/page.css")),
     document: url(byEntry.get("styles/document.css")),

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from web.views import components_page, deal_page, map_page, place_page, qr
+from web.views import booking_page, components_page, deal_page, map_page, place_page, qr
 
 urlpatterns = [
     path("", map_page),
     path("components", components_page),
     path("places/<str:place_id>", place_page),
     path("deals/<str:deal_id>", deal_page),
+    path("bookings/<str:booking_id>", booking_page),
+    path("bookings/<str:thing_id>/qr.svg", qr, {"kind": "bookings"}),
     path("places/<str:thing_id>/qr.svg", qr, {"kind": "places"}),
     path("deals/<str:thing_id>/qr.svg", qr, {"kind": "deals"}),
 ]

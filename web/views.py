@@ -131,6 +131,13 @@ def deal_page(request: HttpRequest, deal_id: str) -> HttpResponse:
     return _page(request, "web/deal.html", context)
 
 
+@page_policy
+def booking_page(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """A booking, for who has its token. The page holds nothing of it: its script asks the API with the token."""
+    require_safe_method(request)
+    return _page(request, "web/booking.html", {"booking_id": str(parse_uuid(booking_id))})
+
+
 def qr(request: HttpRequest, kind: str, thing_id: str) -> HttpResponse:
     """The QR code of a page. What the id names is not looked up: the code is of the address alone."""
     require_safe_method(request)

@@ -19,7 +19,7 @@ from booking.letters.triggers import TOLD
 from booking.services import cancel_booking
 from config.failpoints import FailPointReached, action_of, arm
 from tests.booking.payments.world import opened, pays, settle_down, simulator
-from tests.booking.world import booked, paid
+from tests.booking.world import booked, held, paid
 from tests.factories import ServiceFactory
 
 
@@ -125,3 +125,14 @@ def test_a_calendar_file_is_folded_escaped_and_replaced_by_the_next():
     unfolded = text.replace("\r\n ", "")
     assert "SUMMARY:" + "理发" * 40 + r"\; a\, b\nc" in unfolded
     assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:2", "DTSTART:20261125T180000Z"} <= set(lines)
+
+
+@pytest.mark.django_db
+def test_the_calendar_file_is_for_who_has_the_token(client):
+    mine = held(ServiceFactory())
+    url = f"/v1/bookings/{mine.booking.id}/calendar"
+    answer = client.get(url, headers={"Authorization": f"Bearer {mine.token}"})
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert f"UID:{mine.booking.id}@vicinity" in answer.content.decode()
+    assert client.get(url, headers={"Authorization": "Bearer another"}).status_code == 404
+    assert client.get(url).status_code == 401

@@ -34,6 +34,8 @@ FLAGS = [
 ]
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SITE: dict[str, str] = {}
+"""The environment of the served site, for what is run beside it."""
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +62,7 @@ def site_url() -> Iterator[str]:
         "STATEMENT_TIMEOUT_MS": "0",
         "PYTHONPATH": str(ROOT),
     }
+    SITE.update(environment)
     server = None
     try:
         for command in (["manage.py", "migrate", "--verbosity", "0"], ["tests/e2e/fill_site.py"]):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 
 import pytest
 
-from tests.factories import BranchFactory, DealFactory
+from tests.booking.world import held
+from tests.factories import BranchFactory, DealFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover='alert(3)"
@@ -106,6 +108,18 @@ def test_what_is_not_there_says_so_in_a_page(client, path):
     response = client.get(path)
     assert response.status_code == 404
     assert "This is no longer here" in response.content.decode()
+
+
+def test_a_bookings_page_holds_nothing_of_it(client):
+    """Whoever has the address and no token learns nothing, not even whether there is such a booking."""
+    mine = held(ServiceFactory())
+    there, nowhere = (client.get(f"/bookings/{each}") for each in (mine.booking.id, uuid.UUID(int=4)))
+    assert there.status_code == 200
+    assert there.content.replace(str(mine.booking.id).encode(), b"") == nowhere.content.replace(
+        str(uuid.UUID(int=4)).encode(), b""
+    )
+    assert b"noindex" in there.content
+    assert client.get("/bookings/5").status_code == 400
 
 
 def test_a_qr_code_is_a_picture_of_the_address(client):

@@ -9,6 +9,10 @@ export type Place = Schemas["Place"];
 export type Deal = Schemas["Deal"];
 export type Suggestion = Schemas["Suggestion"];
 export type CategoryNode = Schemas["CategoryNode"];
+export type Availability = Schemas["AvailabilityShape"];
+export type Booking = Schemas["BookingShape"];
+export type Held = Schemas["HoldShape"];
+export type Payment = Schemas["PaymentShape"];
 
 type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? O : never;
 type Query<P extends keyof paths> = Get<P> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
@@ -56,9 +60,38 @@ export async function get<P extends keyof paths>(
 
 /** GET a URL that was put together before, such as the one that the page preloads. */
 export async function getUrl<A>(url: string, signal?: AbortSignal): Promise<A> {
+  return request<A>(url, signal ? { signal } : {});
+}
+
+/** A new Idempotency-Key: one for each intent, the same for each retry of it. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export interface Write {
+  key: string;
+  token?: string;
+  body?: object;
+}
+
+/** POST, and once more under the same key where no answer came. Throws ApiProblem or NetworkFailure. */
+export async function post<A>(url: string, { key, token, body = {} }: Write): Promise<A> {
+  const headers: Record<string, string> = { "Content-Type": "application/json", "Idempotency-Key": key };
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  try {
+    return await request<A>(url, init);
+  } catch (error) {
+    if (error instanceof NetworkFailure) return request<A>(url, init);
+    throw error;
+  }
+}
+
+/** Throws ApiProblem, NetworkFailure, or the signal's own reason. */
+export async function request<A>(url: string, init: RequestInit): Promise<A> {
   let response: Response;
   try {
-    response = await fetch(url, signal ? { signal } : {});
+    response = await fetch(url, init);
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new NetworkFailure(String(error));

@@ -1,8 +1,9 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 
 import type { Deal } from "../api/client.js";
 import { base } from "../components/base.js";
+import "../components/button.js";
 import "../components/price.js";
 import { date, weekdayName } from "../i18n/format.js";
 import { plural, t } from "../i18n/messages.js";
@@ -24,7 +25,14 @@ export class VnDealPart extends LitElement {
 
   @property({ attribute: false }) deal!: Deal;
   @property() zone = "UTC";
+  /** The id of the place where it is to be booked. */
+  @property() place = "";
   @property() language = "en";
+  @state() private books = false;
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("deal") || changed.has("place")) this.books = false;
+  }
 
   override render(): TemplateResult {
     const { deal } = this;
@@ -33,8 +41,16 @@ export class VnDealPart extends LitElement {
       <ul class="tags" role="list">${this.rules().map((rule) => html`<li>${rule}</li>`)}</ul>
       ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}
       ${deal.generated ? html`<p class="demo">${t("generated_deal")}</p>` : nothing}
+      ${this.books ? html`<vn-book deal=${deal.id} place=${this.place}></vn-book>` : nothing}
+      ${deal.is_current && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
     </section>`;
   }
+
+  /** The booking's script is fetched when it is wanted: most readers only look. */
+  private readonly book = async (): Promise<void> => {
+    await import("../booking/book.js");
+    this.books = true;
+  };
 
   private rules(): string[] {
     const { deal } = this;

@@ -1,0 +1,35 @@
+"""A booking as a calendar file under /v1/."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from booking import selectors
+from booking.api import ID, bearer_of
+from booking.letters.writing import calendar_of
+from booking.schema import TOKEN
+from config.api.parameters import read_query
+from config.api.values import parse_uuid
+from config.errors import NotFound
+
+
+class BookingCalendar(APIView):
+    @extend_schema(
+        operation_id="booking_calendar",
+        summary="The booking as a calendar file (RFC 5545); 404 for one without a time.",
+        tags=["booking"],
+        parameters=[ID, TOKEN],
+        responses={(200, "text/calendar"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the path
+        read_query(request, known=())
+        text = calendar_of(selectors.booking_of(parse_uuid(id), bearer_of(request)), now=timezone.now())
+        if text is None:
+            raise NotFound("This booking is for no time.")
+        headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'attachment; filename="booking.ics"'}
+        return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)

@@ -1,0 +1,197 @@
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import { ApiProblem, newKey, post, request, type Booking, type Payment } from "../api/client.js";
+import { base } from "../components/base.js";
+import "../components/button.js";
+import "../components/notice.js";
+import "../components/skeleton.js";
+import { price } from "../i18n/format.js";
+import { t } from "../i18n/messages.js";
+import { wordsFor } from "./book.js";
+import { bookingStyle } from "./style.js";
+import { tokenOf } from "./tokens.js";
+import { minutes, moment, policyLines, secondsLeft } from "./words.js";
+
+const ASK_EVERY_MS = 1500;
+
+/** One booking for who has its token: what is agreed, how its payment goes, and the ways on. */
+@customElement("vn-my-booking")
+export class VnMyBooking extends LitElement {
+  static override styles = [base, bookingStyle];
+
+  @property() booking = "";
+  @state() private facts: Booking | null = null;
+  @state() private payment: Payment | null = null;
+  @state() private failure = "";
+  @state() private unknown = false;
+  @state() private busy = false;
+  @state() private asks = false;
+  @state() private left = 0;
+  private token: string | null = null;
+  private receivedAt = 0;
+  private timer = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.token = tokenOf(this.booking);
+    this.unknown = this.token === null;
+    if (!this.unknown) void this.look();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
+
+  private get init(): RequestInit {
+    return { headers: { Authorization: `Bearer ${this.token ?? ""}` }, cache: "no-store" };
+  }
+
+  /** Ask how it is, and again while something is still to come. */
+  private async look(): Promise<void> {
+    clearTimeout(this.timer);
+    const path = `/v1/bookings/${encodeURIComponent(this.booking)}`;
+    try {
+      this.facts = await request<Booking>(path, this.init);
+      this.receivedAt = Date.now();
+      this.payment = await request<Payment>(`${path}/payment`, this.init).catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      });
+      this.failure = "";
+    } catch (error) {
+      this.unknown = error instanceof ApiProblem && (error.status === 404 || error.status === 400);
+      this.failure = wordsFor(error);
+    }
+    const { facts } = this;
+    this.left = facts?.expires_at ? secondsLeft(facts.expires_at, facts.as_of, this.receivedAt, Date.now()) : 0;
+    if (this.isPending && !this.unknown) this.timer = window.setTimeout(() => void this.look(), ASK_EVERY_MS);
+  }
+
+  private get isPending(): boolean {
+    const goesBack = this.payment?.refunds.some((each) => each.state === "requested") ?? false;
+    const state = this.facts?.state;
+    return this.failure !== "" || state === "held" || state === "awaiting_payment" || goesBack || this.payment?.is_final === false;
+  }
+
+  override render(): TemplateResult {
+    if (this.unknown) return html`<vn-notice role="alert" tone="bad" heading=${t("booking_unknown")} detail=${t("booking_unknown_detail")}></vn-notice>`;
+    const { facts } = this;
+    if (facts === null) return html`<vn-skeleton cards="2"></vn-skeleton>`;
+    const { price: sums, place } = facts;
+    return html`<div class="stack">
+      <vn-notice role="status" heading=${this.heading(facts)} detail=${this.detail(facts)}></vn-notice>
+      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${facts.state === "awaiting_payment" && this.left > 0
+        ? html`<p class="countdown" role="timer">${t("book_held_for", { time: minutes(this.left) })}</p>`
+        : nothing}
+      <div class="facts">
+        <strong><bdi>${facts.title}</bdi></strong>
+        <span><a href=${`/places/${place.id}`}><bdi>${place.name}</bdi></a></span>
+        ${facts.starts_at ? html`<span>${moment(facts.starts_at, place.zone)}</span>` : nothing}
+        <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due: price(sums.due_minor, sums.currency) })}</span>
+        ${sums.paid_minor > 0 ? html`<span>${t("booking_paid", { price: price(sums.paid_minor, sums.currency) })}</span>` : nothing}
+        ${this.payment?.refunds.map((each) => html`<span>${this.refund(each)}</span>`) ?? nothing}
+      </div>
+      ${facts.state === "confirmed" || facts.state === "awaiting_payment"
+        ? html`<div class="policy">${policyLines(facts.cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>`
+        : nothing}
+      ${facts.state === "confirmed" ? html`<div class="qr"><img src=${`/bookings/${facts.id}/qr.svg`} alt=${t("qr_alt")} width="160" height="160" /></div>` : nothing}
+      <div class="actions">${this.actions(facts)}</div>
+    </div>`;
+  }
+
+  private actions(facts: Booking): TemplateResult {
+    if (facts.state === "awaiting_payment" && this.left > 0) {
+      return html`<vn-button variant="primary" label=${t("book_pay", { price: price(facts.price.due_minor, facts.price.currency) })} ?disabled=${this.busy} @click=${this.pay}></vn-button>
+        <vn-button label=${t("booking_cancel")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>`;
+    }
+    if (facts.state !== "confirmed") return html`<vn-button label=${t("booking_to_map")} href="/"></vn-button>`;
+    if (this.asks) {
+      return html`<span>${t("booking_cancel_sure")}</span>
+        <vn-button label=${t("booking_cancel_yes")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>
+        <vn-button variant="primary" label=${t("booking_cancel_no")} @click=${() => (this.asks = false)}></vn-button>`;
+    }
+    return html`${facts.starts_at ? html`<vn-button variant="primary" label=${t("booking_calendar")} @click=${this.calendar}></vn-button>` : nothing}
+      <vn-button label=${t("booking_cancel")} @click=${() => (this.asks = true)}></vn-button>`;
+  }
+
+  private heading(facts: Booking): string {
+    if (this.payment?.state === "returned") return t("booking_returned");
+    switch (facts.state) {
+      case "confirmed":
+        return t("booking_confirmed");
+      case "awaiting_payment":
+        return this.payment !== null && this.payment.state === "capturing" ? t("booking_capturing") : t("booking_awaiting");
+      case "cancelled":
+        return t("booking_cancelled");
+      case "fulfilled":
+        return t("booking_fulfilled");
+      case "no_show":
+        return t("booking_no_show");
+      case "held":
+        return t("booking_held");
+      case "expired":
+        return t("booking_expired");
+    }
+  }
+
+  private detail(facts: Booking): string {
+    if (this.payment?.state === "returned") return t("booking_returned_detail");
+    if (facts.state === "confirmed") return facts.contact.email ? t("booking_mailed", { email: facts.contact.email }) : "";
+    if (facts.state === "awaiting_payment") return this.payment?.decline_code ? t("booking_declined") : t("booking_awaiting_detail");
+    return "";
+  }
+
+  private refund(refund: Payment["refunds"][number]): string {
+    const sum = { price: price(refund.amount_minor, refund.currency) };
+    if (refund.state === "succeeded") return t("refund_succeeded", sum);
+    return refund.state === "failed" ? t("refund_failed", sum) : t("refund_on_its_way", sum);
+  }
+
+  private readonly pay = (): void => {
+    void this.working(async () => {
+      const payment = await post<Payment>(`/v1/bookings/${this.booking}/payment`, { key: newKey(), token: this.token ?? "" });
+      if (payment.checkout_url !== null) location.assign(payment.checkout_url);
+    });
+  };
+
+  private readonly cancel = (): void => {
+    void this.working(async () => {
+      await post(`/v1/bookings/${this.booking}/cancel`, { key: newKey(), token: this.token ?? "" });
+      this.asks = false;
+      await this.look();
+    });
+  };
+
+  private readonly calendar = (): void => {
+    void this.working(async () => {
+      const response = await fetch(`/v1/bookings/${this.booking}/calendar`, this.init);
+      if (!response.ok) throw new ApiProblem(response.status, "no_answer", response.statusText, null, null);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await response.blob());
+      link.download = "booking.ics";
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  };
+
+  private async working(work: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.failure = "";
+    try {
+      await work();
+    } catch (error) {
+      this.failure = wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "vn-my-booking": VnMyBooking;
+  }
+}

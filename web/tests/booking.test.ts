@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import en from "../messages/en.json";
+import { minutes, policyLines, secondsLeft } from "../src/booking/words.js";
+import { use } from "../src/i18n/messages.js";
+
+use("en", en);
+
+void test("time left is counted from the server's clock, whatever ours says", () => {
+  const wrongClock = Date.parse("2031-01-01T00:00:00Z");
+  const left = secondsLeft("2026-11-25T12:10:00Z", "2026-11-25T12:00:00Z", wrongClock, wrongClock + 30_500);
+  assert.equal(left, 569);
+  assert.equal(secondsLeft("2026-11-25T12:00:00Z", "2026-11-25T12:00:01Z", 0, 0), 0);
+});
+
+void test("time left is minutes and seconds", () => {
+  assert.deepEqual([605, 59, 0].map(minutes), ["10:05", "0:59", "0:00"]);
+});
+
+void test("a policy says until when how much comes back", () => {
+  const policy = { is_free_until_used: false, no_show_fee_minor: 2000, deadlines: [{ until: "2026-11-24T18:00:00Z", refund_percent: 50 }] };
+  assert.deepEqual(policyLines(policy, "Europe/Helsinki", "EUR"), [
+    "50% back if you cancel until Tuesday, November 24, 20:00.",
+    "Nothing back after that.",
+    "€20 is kept if you do not come.",
+  ]);
+  assert.deepEqual(policyLines({ ...policy, deadlines: [], no_show_fee_minor: 0 }, "UTC", "EUR"), ["Nothing back if you cancel."]);
+  assert.deepEqual(policyLines({ ...policy, is_free_until_used: true }, "UTC", "EUR"), ["Cancel for free until you use it."]);
+});

@@ -82,8 +82,8 @@ def test_a_file_that_is_none_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "options", "count"),
     [
-        ("munich_districts", {"id": "objectid"}, 27),
-        ("munich_quarters", {"id": "objectid", "name": "vi_nummer"}, 477),
+        ("munich_districts", {}, 27),
+        ("munich_quarters", {"name": "vi_nummer"}, 477),
         ("nyc_boroughs", {"id": "borough_code"}, 5),
         ("nyc_neighbourhoods_nta2020", {"id": "nta2020"}, 262),
         ("nyc_zip_modzcta", {"id": "modzcta", "name": "modzcta"}, 178),

@@ -238,7 +238,7 @@ class TokenView(AccountView):
         operation_id="token_end",
         summary="End one of your tokens.",
         tags=["accounts"],
-        parameters=[OpenApiParameter("id", UUID, OpenApiParameter.PATH)],
+        parameters=[OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="`id` of a token of yours.")],
         request=None,
         responses={204: None},
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 else:
     Shape = serializers.Serializer
 
-STATES = Booking.State.values
+STATES, SERVICE_MODES = Booking.State.values, Service.Mode.values
 KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 16, "maxLength": 255},
@@ -138,7 +138,7 @@ class HoldShape(Shape):
 class OfferedServiceShape(Shape):
     id = serializers.UUIDField()
     name = serializers.CharField()
-    mode = serializers.ChoiceField(choices=Service.Mode.values)
+    mode = serializers.ChoiceField(choices=SERVICE_MODES)
 
 
 class StartShape(Shape):

@@ -215,6 +215,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BookingState": "booking.schema.STATES",
         "PaymentState": "booking.payments.schema.STATES",
         "RefundState": "booking.payments.schema.REFUND_STATES",
+        "ServiceMode": "booking.schema.SERVICE_MODES",
+        "ServiceAreaMode": "listings.areas.schema.MODES",
+        "ServiceAreaVersionState": "listings.areas.schema.VERSION_STATES",
     },
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the committed document is compared by a test instead
     "POSTPROCESSING_HOOKS": [

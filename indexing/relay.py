@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 8
 """Then a row is parked: with the delays below, after about four minutes."""
-MAX_DELAY_SECONDS = 300
+FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 2, 300
 LOOK_AHEAD = 4
 """Rows claimed for each branch to be built: of a branch that changes often, many rows are answered by one build."""
 SPREAD_DEALS = 50
@@ -129,7 +129,7 @@ def _put_off(row: Claimed, error: Exception) -> None:
     changes.postpone(
         row,
         reason=f"{type(error).__name__}: {error}",
-        delay_seconds=min(MAX_DELAY_SECONDS, 2**attempt),
+        delay_seconds=min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (attempt - 1)),
         park=park,
     )
     log.error("change_failed", topic=row.topic, key=str(row.key), attempt=attempt, parked=park, exc_info=error)

@@ -26,9 +26,11 @@ from listings.areas.selectors import CurrentArea
 from listings.models import Branch, NamedArea, ServiceArea
 from listings.roles import Action
 
-BRANCH = OpenApiParameter("branch_id", UUID, OpenApiParameter.PATH)
-AREA = OpenApiParameter("area_id", UUID, OpenApiParameter.PATH)
-NUMBER = OpenApiParameter("number", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
+BRANCH = OpenApiParameter("branch_id", UUID, OpenApiParameter.PATH, description="`id` of a branch of yours.")
+AREA = OpenApiParameter("area_id", UUID, OpenApiParameter.PATH, description="`id` of a service area.")
+NUMBER = OpenApiParameter(
+    "number", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH, description="`number` of a version of the area."
+)
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag that the area was read with, or `*`."
 )
@@ -264,7 +266,11 @@ class VersionsView(AccountView):
         tags=["service areas"],
         parameters=[
             AREA,
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
+                description="Versions of one page.",
+            ),
             OpenApiParameter(
                 "before", {"type": "integer", "minimum": 1}, description="`next_before` of the page before."
             ),
@@ -305,9 +311,15 @@ class NamedAreasView(AccountView):
         summary="Districts, postcodes and the like whose name or id begins with `q`, by name.",
         tags=["service areas"],
         parameters=[
-            OpenApiParameter("q", {"type": "string", "maxLength": 100}),
+            OpenApiParameter(
+                "q", {"type": "string", "maxLength": 100}, description="How a name or an id begins; left out: all."
+            ),
             OpenApiParameter("kind", {"type": "string", "maxLength": 30}, description="district, postcode, …"),
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_NAMED, "default": 20}),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MAX_NAMED, "default": 20},
+                description="Named areas told; there is no second page: type more of the name.",
+            ),
         ],
         responses=schema.NamedAreasShape,
     )
@@ -323,7 +335,9 @@ class NamedAreaView(AccountView):
         operation_id="named_area",
         summary="One named area with its shape.",
         tags=["service areas"],
-        parameters=[OpenApiParameter("named_area_id", UUID, OpenApiParameter.PATH)],
+        parameters=[
+            OpenApiParameter("named_area_id", UUID, OpenApiParameter.PATH, description="`id` of a named area.")
+        ],
         responses=schema.NamedAreaInFullShape,
     )
     def get(self, request: Request, named_area_id: str) -> Response:

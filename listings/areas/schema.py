@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 else:
     Shape = serializers.Serializer
 
+MODES, VERSION_STATES = ServiceArea.Mode.values, ServiceAreaVersion.State.values
 _POSITION = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 3}
 _RING = {"type": "array", "items": _POSITION, "minItems": 4, "maxItems": MAX_VERTICES}
 _POLYGON = {"type": "array", "items": _RING, "minItems": 1, "maxItems": 51}
@@ -92,7 +93,7 @@ class DraftRequest(Shape):
 
 
 class NewAreaRequest(Shape):
-    mode = serializers.ChoiceField(choices=ServiceArea.Mode.values)
+    mode = serializers.ChoiceField(choices=MODES)
     name = serializers.CharField(max_length=MAX_NAME_CHARACTERS)
     position = serializers.IntegerField(
         min_value=0,
@@ -105,7 +106,7 @@ class NewAreaRequest(Shape):
 
 
 class CheckRequest(Shape):
-    mode = serializers.ChoiceField(choices=ServiceArea.Mode.values)
+    mode = serializers.ChoiceField(choices=MODES)
     area_id = serializers.UUIDField(
         required=False, allow_null=True, help_text="The area it would be a version of: overlap with it is not told."
     )
@@ -143,7 +144,7 @@ class BandShape(Shape):
 
 class VersionHeadShape(Shape):
     number = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=ServiceAreaVersion.State.values)
+    state = serializers.ChoiceField(choices=VERSION_STATES)
     valid_from = serializers.DateTimeField(allow_null=True)
     valid_until = serializers.DateTimeField(allow_null=True)
     copied_from = serializers.IntegerField(allow_null=True, help_text="The version that a roll-back went back to.")
@@ -170,7 +171,7 @@ class VersionsShape(Shape):
 class AreaShape(Shape):
     id = serializers.UUIDField()
     branch_id = serializers.UUIDField()
-    mode = serializers.ChoiceField(choices=ServiceArea.Mode.values)
+    mode = serializers.ChoiceField(choices=MODES)
     name = serializers.CharField()
     position = serializers.IntegerField()
     created_at = serializers.DateTimeField()

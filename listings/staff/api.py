@@ -32,9 +32,9 @@ from listings.staff.presentation import (
     my_invitation_data,
 )
 
-MERCHANT = OpenApiParameter("merchant_id", UUID, OpenApiParameter.PATH)
-MEMBER = OpenApiParameter("member_id", UUID, OpenApiParameter.PATH)
-INVITATION = OpenApiParameter("invitation_id", UUID, OpenApiParameter.PATH)
+MERCHANT = OpenApiParameter("merchant_id", UUID, OpenApiParameter.PATH, description="`id` of a merchant of yours.")
+MEMBER = OpenApiParameter("member_id", UUID, OpenApiParameter.PATH, description="`id` of a member.")
+INVITATION = OpenApiParameter("invitation_id", UUID, OpenApiParameter.PATH, description="`id` of an invitation.")
 MAX_PAGE = 200
 MAX_MERCHANTS = 1000
 
@@ -93,7 +93,11 @@ class BranchesView(AccountView):
         tags=["merchant"],
         parameters=[
             MERCHANT,
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50},
+                description="Branches of one page.",
+            ),
             OpenApiParameter("after", UUID, description="`next_after` of the page before."),
         ],
         responses=schema.MyBranchesShape,
@@ -228,7 +232,11 @@ class AuditView(AccountView):
         tags=["merchant"],
         parameters=[
             MERCHANT,
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50}),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 50},
+                description="Entries of one page.",
+            ),
             OpenApiParameter(
                 "before", {"type": "integer", "minimum": 1}, description="`next_before` of the page before."
             ),

@@ -26,28 +26,25 @@ def served(tmp_path):
     counters.mkdir()
     environment = {**os.environ, "SECRET_KEY": "x" * 50, "PROMETHEUS_MULTIPROC_DIR": str(counters)}
     environment |= {"RATE_LIMIT_READ": "50/hour", "TRUSTED_PROXIES": "1"}
-    log = (tmp_path / "log").open("wb")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "2", "--blocking-threads", "2", "config.wsgi:application"),
-        ],
-        cwd=ROOT,
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
+    log = tmp_path / "log"
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "2", "--blocking-threads", "2", "config.wsgi:application"),
+    ]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            requests.get(f"{url}/livez", timeout=5)
-            break
-        except requests.RequestException:  # not up yet, or too busy starting to answer
-            assert process.poll() is None, (tmp_path / "log").read_text()
-            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
-            time.sleep(0.1)
-    yield url
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
-    log.close()
+    deadline = time.monotonic() + 180
+    try:
+        while True:
+            try:
+                requests.get(f"{url}/livez", timeout=5)
+                break
+            except requests.RequestException:  # not up yet, or too busy starting to answer
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)

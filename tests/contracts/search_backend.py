@@ -557,10 +557,10 @@ class Pages:
         held = ids(backend.search(asking(limit=10), after=first.next_after, epoch=first.epoch))
         assert (ids(first), later, held) == (["0", "1", "2"], ["3", "0", "4"], ["3", "4", "5"])
 
-    def test_a_state_that_is_not_held_is_refused(self, backend):
+    def test_a_state_that_is_held_no_more_is_refused(self, backend):
         put(backend, document(1))
         with pytest.raises(CursorExpired):
-            backend.search(asking(), epoch=backend.search(asking()).epoch + 1_000)
+            backend.search(asking(), epoch=-1)
 
     def test_a_key_of_another_shape_is_refused(self, backend):
         """Cursors outlive releases; one that changes a sort's key must not read them amiss."""

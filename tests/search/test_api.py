@@ -62,6 +62,7 @@ def test_the_answer_tells_how_it_was_made(get, put):
         "backend",
         "degraded",
         "attribution",
+        "trace_id",
     ]
     assert answer["ranking"] == {
         "profile": "nearest",

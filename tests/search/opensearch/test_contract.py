@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.search_backend import SearchBackendContract
+from search.backends.opensearch.backend import NotYet
+from tests.contracts.search_backend import SearchBackendContract, asking, document, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.opensearch]
 
@@ -17,3 +18,9 @@ class TestOpenSearch(SearchBackendContract):
     @pytest.fixture
     def backend(self, followed):
         return followed
+
+    def test_a_state_that_has_not_come_yet_can_be_asked_for_again(self, backend):
+        """503, not a cursor that has expired: the index follows, and another process may know more."""
+        put(backend, document(1))
+        with pytest.raises(NotYet):
+            backend.search(asking(), epoch=backend.search(asking()).epoch + 1_000)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from booking.assignment import Reason
 from booking.models import Booking, Service
+from listings.models import ServiceArea
 
 if TYPE_CHECKING:
     Shape = serializers.Serializer[Any]
@@ -172,4 +174,77 @@ class AvailabilityShape(OfferedShape):
 class AvailabilitiesShape(Shape):
     offers = OfferedShape(many=True, help_text="Those that have times to book, by deal and place.")
     party = serializers.IntegerField(min_value=1)
+    as_of = serializers.DateTimeField()
+
+
+class AssignRequest(Shape):
+    lat = serializers.FloatField(min_value=-90, max_value=90, help_text="Of the address.")
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+    merchant_id = serializers.UUIDField(required=False, help_text="Whose branches; or `chain_id`.")
+    chain_id = serializers.UUIDField(required=False, help_text="A brand's branches, whoever owns them.")
+    mode = serializers.ChoiceField(choices=ServiceArea.Mode.values)
+    at = serializers.DateTimeField(required=False, help_text="The instant at which it must be open; now.")
+    party = serializers.IntegerField(
+        min_value=1, max_value=100, required=False, default=1, help_text="People; of home visits that are booked."
+    )
+    within_minutes = serializers.IntegerField(
+        min_value=1,
+        max_value=1_440,
+        required=False,
+        default=120,
+        help_text="Where home visits are booked by time: a start with room within so many minutes of `at`.",
+    )
+
+
+class AssignedBandShape(Shape):
+    area_id = serializers.UUIDField()
+    area_name = serializers.CharField()
+    version = serializers.IntegerField(help_text="The published version that was answered by.")
+    rank = serializers.IntegerField()
+    named_area = serializers.CharField(allow_null=True, help_text="Whose shape the band has.")
+    fee_minor = serializers.IntegerField()
+    minimum_minor = serializers.IntegerField(help_text="The least that an order comes to.")
+    currency = serializers.CharField()
+    eta_min_minutes = serializers.IntegerField(allow_null=True)
+    eta_max_minutes = serializers.IntegerField(allow_null=True)
+
+
+class RoomShape(Shape):
+    left = serializers.IntegerField(help_text="Parties of this size that fit at the start.")
+    starts_at = serializers.DateTimeField(help_text="The first start with room.")
+    service_id = serializers.UUIDField(help_text="What to hold.")
+
+
+class BranchAtShape(Shape):
+    place_id = serializers.UUIDField()
+    name = serializers.CharField()
+    distance_metres = serializers.FloatField()
+
+
+class AssignedShape(BranchAtShape):
+    hours = serializers.ChoiceField(
+        choices=["open", "unknown"],
+        help_text="`unknown`: hours were never told, and no branch known to be open has room.",
+    )
+    band = AssignedBandShape()
+    room = RoomShape(allow_null=True, help_text="null: nothing counts the room of this branch in this mode.")
+
+
+class PassedOverShape(BranchAtShape):
+    reason = serializers.ChoiceField(
+        choices=[reason.value for reason in Reason],
+        help_text="further: it could, another that can is nearer. hours_unknown: another is known to be open. no_room,"
+        " closed, not_valid: at the instant. outside_area, no_area: it does not cover the address.",
+    )
+
+
+class AssignmentShape(Shape):
+    mode = serializers.ChoiceField(choices=ServiceArea.Mode.values)
+    at = serializers.DateTimeField()
+    branch = AssignedShape(allow_null=True, help_text="null: nobody serves the address at the instant.")
+    others = PassedOverShape(
+        many=True,
+        help_text="At most 20: those that cover the address, nearest first; then the nearest within 50 km that do not.",
+    )
+    covering = serializers.IntegerField(help_text="How many branches cover the address, open or not.")
     as_of = serializers.DateTimeField()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from booking import api, availability_api
+from booking import api, assign_api, availability_api
 
 urlpatterns: list[URLPattern] = [
     path("availability", availability_api.Availability.as_view()),
     path("deals/<str:id>/availability", availability_api.DealAvailability.as_view()),
+    path("assign", assign_api.Assign.as_view()),
     path("holds", api.Holds.as_view()),
     path("holds/<str:id>/extend", api.Extend.as_view()),
     path("holds/<str:id>/release", api.Release.as_view()),

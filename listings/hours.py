@@ -45,6 +45,7 @@ __all__ = [
     "open_minutes",
     "parse_hours",
     "rules_for",
+    "state_at",
     "status_at",
     "zone_of",
 ]
@@ -351,8 +352,13 @@ def _boundaries(spans: list[LocalSpan], after: int, before: int) -> list[int]:
     return sorted(edge for edge in edges if after < edge < before)
 
 
-def is_open(hours_text: str, *, zone: str, country: str, at: datetime, point: Point | None = None) -> bool:
-    """Whether the place is open at `at`: the same answer as `open_intervals` over any window that holds it."""
+def state_at(hours_text: str, *, zone: str, country: str, at: datetime, point: Point | None = None) -> HoursState:
+    """Open, closed or unknown at `at`: as `status_at`, without looking ahead."""
     minute = _utc_minute(at, "at")
     spans = _utc_spans(hours_text, zone=zone, country=country, point=point, start_minute=minute, end_minute=minute + 1)
-    return bool(spans) and spans[0].state == "open"
+    return spans[0].state if spans else "closed"
+
+
+def is_open(hours_text: str, *, zone: str, country: str, at: datetime, point: Point | None = None) -> bool:
+    """Whether the place is open at `at`: the same answer as `open_intervals` over any window that holds it."""
+    return state_at(hours_text, zone=zone, country=country, at=at, point=point) == "open"

@@ -220,6 +220,7 @@ PROOF_SIZES = {
     "VICINITY_INTERLEAVINGS": "5000",
     "VICINITY_OVERLAPS": "50000",
     "VICINITY_PAYMENT_SEEDS": "1000",
+    "VICINITY_ADDRESSES": "20000",
 }
 PROOFS = (
     "tests/indexing/test_failpoints.py",
@@ -231,6 +232,7 @@ PROOFS = (
     "tests/indexing/test_opensearch_cluster.py",
     "tests/search/opensearch/test_against_oracle.py",
     "tests/concurrency",
+    "tests/booking/test_assign_real.py",
     "tests/test_openapi_fuzz.py",
     "tests/e2e/test_speed.py",
 )

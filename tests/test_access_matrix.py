@@ -124,6 +124,7 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "availability": Public({"lat": "60.17", "lon": "24.94"}, same=False),
     "place": Public(),
     "deal": Public(),
+    "assign": Public(same=False, body={"lat": 60.17, "lon": 24.94, "mode": "delivery", "merchant_id": "{merchant}"}),
     "hold": Public(same=False, body={}),
     "book": Guests({"hold_id": "{booking}", "contact": {"name": "Eve", "email": "eve@example.org"}}),
     "booking": Guests(),
@@ -263,6 +264,7 @@ class World:
             headers["Authorization"] = f"Bearer {self.tokens[who]}"
         filled = path.format(**{**self.ids, "client": "app", "z": 0, "x": 0, "y": 0, **ids})
         text = json.dumps(body).replace("{booking}", str(self.booking.id)).replace("{random}", uuid.uuid4().hex)
+        text = text.replace("{merchant}", str(self.own["merchant"].id))
         return getattr(Client(), method)(
             filled,
             query if method == "get" else text,

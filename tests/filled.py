@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
+from config.instants import instant_text
 from deals.models import Deal, DealBranch
 from indexing.relay import drain_all
 from search.backends.postgis.backend import PostgisBackend
-from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, MerchantFactory, StandingFactory
+from tests.factories import (
+    BranchFactory,
+    BrandFactory,
+    CategoryFactory,
+    DealFactory,
+    MerchantFactory,
+    ServiceFactory,
+    StandingFactory,
+)
 
 HOURS = ["24/7", "Mo-Fr 09:00-17:00", "Fr-Sa 18:00-04:00", "", "PH off; Mo-Su 10:00-20:00", "not hours at all"]
 
 
-def fill() -> tuple[list[UUID], list[UUID]]:
-    """Ids of the places and of the live deals."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Ids of the places, of the live deals, and of those that are booked for a time at each of `bookable_places`."""
+
+    places: list[UUID]
+    deals: list[UUID]
+    bookable_deals: list[UUID]
+    bookable_places: list[UUID]
+
+    def plausible(self) -> dict[str, list[str]]:
+        """Values by parameter that only this world makes plausible."""
+        offers = [f"{deal}:{place}" for deal in self.bookable_deals for place in self.bookable_places]
+        soon, later = (instant_text(_midnight_in(days=days)) for days in (2, 9))
+        return {
+            "place_id": [str(place) for place in self.bookable_places],
+            "offers": [offers[0], f"deal:{offers[1]}", ",".join(offers), f"{UUID(int=7)}:{UUID(int=8)}"],
+            "bookable_at": [soon, later],
+            "from": [soon],
+            "until": [later],
+        }
+
+
+def _midnight_in(*, days: int) -> datetime:
+    return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def fill() -> Filled:
     categories = [CategoryFactory(slug=slug) for slug in ("cafe", "restaurant", "hairdresser")]
     brand, merchant, bare = BrandFactory(names={"fi": "Ketju"}), MerchantFactory(), MerchantFactory()
     branches = [
@@ -47,7 +84,16 @@ def fill() -> tuple[list[UUID], list[UUID]]:
         DealFactory(merchant=bare, currency="JPY", new_customers_only=True, per_customer_cap=1),
     ]
     DealBranch.objects.create(deal=deals[2], branch=branches[2])
+    of_merchant = [branch for branch in branches if branch.merchant_id == merchant.id]
+    for branch in of_merchant:
+        for deal in deals[:2]:
+            ServiceFactory(branch=branch, deal=deal, name="", price_minor=None, currency="")
     drain_all(PostgisBackend())
     for row in (*branches, *deals):
         row.refresh_from_db()
-    return [branch.id for branch in branches], [deal.id for deal in deals]
+    return Filled(
+        places=[branch.id for branch in branches],
+        deals=[deal.id for deal in deals],
+        bookable_deals=[deal.id for deal in deals[:2]],
+        bookable_places=[branch.id for branch in of_merchant],
+    )

@@ -153,4 +153,6 @@ PLAUSIBLE_FOR = {
     "resolution": ["0", "8", "12"],
     "boundary": ["true", "false"],
     "offset": ["0", "1", "10000"],
+    "party": ["1", "2", "8"],
+    "each": ["1", "20"],
 }

@@ -11,7 +11,7 @@ import os
 import secrets
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from urllib.parse import quote, urlencode
@@ -52,6 +52,7 @@ OPERATIONS = [
 NEEDS_CREDENTIALS = ("/v1/bookings/", "/v1/auth/", "/v1/merchant/")
 READS = [each for each in OPERATIONS if each[1] == "get" and not each[0].startswith(NEEDS_CREDENTIALS)]
 """What answers without a token or a key. The others are driven by tests/booking and tests/test_access_matrix.py."""
+Plausible = Mapping[str, Sequence[str]]
 schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
 
 
@@ -81,10 +82,10 @@ def test_random_requests(case):
     case.call_and_validate(checks=CHECKS)
 
 
-def drawn_value(random: Random, name: str) -> str:
+def drawn_value(random: Random, name: str, plausible: Plausible) -> str:
     if random.random() < 0.05:
         return random.choice([*HOSTILE.values(), *HOSTILE_FOR.get(name, {}).values()])
-    return random.choice(PLAUSIBLE_FOR.get(name, [""]))
+    return random.choice(plausible.get(name, [""]))
 
 
 PLACES_TO_LOOK = {
@@ -93,17 +94,21 @@ PLACES_TO_LOOK = {
 }
 
 
-def drawn_query(random: Random, path: str, operation: dict) -> dict[str, str]:
-    """Somewhere to look and a few more parameters; now and then any two that may contradict each other."""
-    names = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+def drawn_query(random: Random, path: str, operation: dict, plausible: Plausible) -> dict[str, str]:
+    """Somewhere to look, what is required and a few more; now and then any two that may contradict each other."""
+    parameters = [each for each in operation.get("parameters", []) if each["in"] == "query"]
+    names = [each["name"] for each in parameters]
     where = random.choice(PLACES_TO_LOOK.get(path, [("lat", "lon"), ()]))
-    rest = [name for name in names if name in PLAUSIBLE_FOR and name not in {"lat", "lon", "bbox", "polygon", "zoom"}]
+    where = (*where, *(each["name"] for each in parameters if each.get("required")))
+    rest = [name for name in names if name in plausible and name not in {"lat", "lon", "bbox", "polygon", "zoom"}]
     chosen = {*where, *random.sample(rest, min(len(rest), random.choice([0, 1, 1, 2, 4])))}
+    if "bookable_at" not in chosen and "bookable_at" in names:
+        chosen -= {"party"}
     if random.random() < 0.1:
         chosen |= set(random.sample(names, min(len(names), 2)))
     if chosen & {"price_min_minor", "price_max_minor"}:
         chosen |= {"currency"}
-    return {name: drawn_value(random, name) for name in names if name in chosen}
+    return {name: drawn_value(random, name, plausible) for name in names if name in chosen}
 
 
 def drawn_path(random: Random, path: str, ids: Sequence[UUID]) -> dict[str, str]:
@@ -115,12 +120,15 @@ def drawn_path(random: Random, path: str, ids: Sequence[UUID]) -> dict[str, str]
 
 def test_plausible_requests_over_a_filled_world():
     """Combinations of parameters as a client would send them, one value in twenty hostile; pages are followed."""
-    places, deals = fill()
+    world = fill()
+    plausible = PLAUSIBLE_FOR | world.plausible()
     random, seen = Random(SEED), Counter()
     for path, method, operation in READS:
         for _ in range(EXAMPLES * (5 if path in {"/v1/search", "/v1/clusters"} else 1)):
-            ids = places if "places" in path else deals
-            query = drawn_query(random, path, operation)
+            ids = world.places if "places" in path else world.deals
+            if "place_id" in (each["name"] for each in operation.get("parameters", [])):
+                ids = world.bookable_deals
+            query = drawn_query(random, path, operation, plausible)
             case = schema[path][method.upper()].Case(path_parameters=drawn_path(random, path, ids), query=query)
             response = case.call_and_validate(checks=CHECKS)
             seen[path, response.status_code] += 1

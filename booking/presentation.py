@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from booking.models import Booking
-from booking.policy import Policy, deadlines
+from booking.policy import Policy, deadlines, refund_minor
 from config.instants import instant_text
 
 
@@ -33,6 +33,7 @@ def booking_data(booking: Booking, *, now: datetime) -> dict[str, Any]:
             "due_minor": booking.deposit_minor,
             "paid_minor": booking.paid_minor,
             "refund_due_minor": booking.refund_due_minor,
+            "refund_if_cancelled_minor": _refund_if_cancelled(booking, now=now),
         },
         "cancellation": policy_data(
             Policy.from_json(booking.policy), starts_at=booking.starts_at, no_show_fee_minor=booking.no_show_fee_minor
@@ -47,6 +48,15 @@ def booking_data(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "trace_id": booking.trace_id,
         "as_of": instant_text(now),
     }
+
+
+def _refund_if_cancelled(booking: Booking, *, now: datetime) -> int | None:
+    if booking.state not in {"held", "awaiting_payment", "confirmed"}:
+        return None
+    if booking.starts_at is not None and booking.starts_at <= now:
+        return None
+    policy = Policy.from_json(booking.policy)
+    return refund_minor(policy, paid_minor=booking.paid_minor, starts_at=booking.starts_at, now=now)
 
 
 def policy_data(policy: Policy, *, starts_at: datetime | None, no_show_fee_minor: int) -> dict[str, Any]:

@@ -97,7 +97,10 @@ class BookingPriceShape(Shape):
     currency = serializers.CharField()
     due_minor = serializers.IntegerField(min_value=0, help_text="To be paid when booking.")
     paid_minor = serializers.IntegerField(min_value=0)
-    refund_due_minor = serializers.IntegerField(min_value=0, help_text="What a cancellation gives back.")
+    refund_due_minor = serializers.IntegerField(min_value=0, help_text="What its cancellation gives back.")
+    refund_if_cancelled_minor = serializers.IntegerField(
+        min_value=0, allow_null=True, help_text="What its customer gets back who cancels now; null where nobody can."
+    )
 
 
 class DeadlineShape(Shape):

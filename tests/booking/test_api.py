@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from booking.models import Booking, Event
+from booking.presentation import booking_data
 from booking.services import settle_paid
 from tests.booking.world import lapse, start_in
 from tests.factories import BranchFactory, DealFactory, ServiceFactory
@@ -61,12 +62,25 @@ def test_the_whole_way(client, service):
     pay(held)
     shown = get(client, held["id"], token).json()
     assert (shown["state"], shown["price"]["paid_minor"], shown["contact"]["name"]) == ("confirmed", 1500, "Aino")
+    assert shown["price"]["refund_if_cancelled_minor"] == 1500
     cancelled = post(client, f"/v1/bookings/{held['id']}/cancel", {"reason": "ill"}, token=token).json()
     assert (cancelled["state"], cancelled["price"]["refund_due_minor"]) == ("cancelled", 1500)
+    assert cancelled["price"]["refund_if_cancelled_minor"] is None
     events = Event.objects.values_list("kind", "trace_id", "channel", "partner")
     assert list(events) == [
         (kind, "search-1", "widget", "bank") for kind in ("held", "awaiting_payment", "confirmed", "cancelled")
     ]
+
+
+def test_what_would_come_back_is_told_as_the_tiers_pass(client, service):
+    held, token = hold(client, service)
+    assert held["price"]["refund_if_cancelled_minor"] == 0
+    post(client, "/v1/bookings", {"hold_id": held["id"], "contact": CONTACT}, token=token)
+    pay(held)
+    mine = Booking.objects.select_related("branch", "service", "deal").get(id=held["id"])
+    at = [mine.starts_at - timedelta(minutes=minutes) for minutes in (1441, 1439, 119, 0)]
+    told = [booking_data(mine, now=now)["price"]["refund_if_cancelled_minor"] for now in at]
+    assert told == [1500, 750, 0, None]
 
 
 def test_the_trace_is_the_requests_own_where_no_search_is_named(client, service):

@@ -1,8 +1,11 @@
-"""Fill an empty database with the demo city and, far away from it, merchants who write scripts where text belongs."""
+"""Fill an empty database with the demo city; a restaurant of ours in it whose tables can be had at any hour; and, far
+away, merchants who write scripts where text belongs.
+"""
 
 from __future__ import annotations
 
 import os
+from uuid import UUID
 
 import django
 
@@ -32,6 +35,17 @@ PAYLOADS = (
 )
 HOSTILE_MERCHANTS = 200
 HOSTILE_LAT, HOSTILE_LON = 61.5, 23.8
+
+
+TABLES_NAME = "Harbour Tables"
+TABLES_PLACE = UUID(int=1)
+TABLES = {
+    "free_till_late": UUID(int=11),
+    "for_two": UUID(int=12),
+    "never_given_back": UUID(int=13),
+    "only_one": UUID(int=14),
+}
+"""Deals there, each booked for a time of its own kind."""
 
 
 def payload(n: int) -> str:
@@ -84,8 +98,64 @@ def fill() -> None:
             valid_until=datetime(2036, 1, 1, tzinfo=UTC),
             all_branches=True,
         )
+    set_tables()
     call_command("rebuild_index", verbosity=0)
     assert Path("web/dist/manifest.json").exists(), "the pages are not built: make test builds them"
+
+
+def set_tables() -> None:
+    from datetime import timedelta
+
+    from django.contrib.gis.geos import Point
+    from django.utils import timezone
+
+    from booking.models import Service
+    from deals.models import Deal
+    from listings.models import Branch, Merchant
+
+    merchant = Merchant.objects.create(name=TABLES_NAME)
+    branch = Branch.objects.create(
+        id=TABLES_PLACE,
+        merchant=merchant,
+        category_id="restaurant",
+        name=TABLES_NAME,
+        point=Point(24.9530, 60.1672, srid=4326),
+        country="FI",
+        zone="Europe/Helsinki",
+        opening_hours="24/7",
+    )
+    now = timezone.now()
+    at_any_hour = {
+        "step_minutes": 30,
+        "duration_minutes": 90,
+        "weekly": [[day, 0, 1440] for day in range(1, 8)],
+        "horizon_days": 30,
+        "capacity": 8,
+        "party_max": 6,
+        "cancellation": [[60, 100]],
+    }
+    of_its_own: dict[str, tuple[str, int, dict[str, object]]] = {
+        "free_till_late": ("Tasting menu by the harbour", 4_100, {}),
+        "for_two": ("Harbour dinner for two", 6_400, {"party_min": 2, "party_max": 2}),
+        "never_given_back": ("Last table of the night", 2_500, {"cancellation": []}),
+        "only_one": ("The cook's own table", 9_000, {"capacity": 1}),
+    }
+    for key, (title, price_minor, facts) in of_its_own.items():
+        deal = Deal.objects.create(
+            id=TABLES[key],
+            merchant=merchant,
+            state=Deal.State.LIVE,
+            title=title,
+            titles={"en": title},
+            fulfilment=Deal.Fulfilment.RESERVATION,
+            list_price_minor=price_minor + 1_000,
+            price_minor=price_minor,
+            currency="EUR",
+            valid_from=now - timedelta(days=1),
+            valid_until=now + timedelta(days=60),
+            all_branches=True,
+        )
+        Service.objects.create(branch=branch, deal=deal, **(at_any_hour | facts))
 
 
 if __name__ == "__main__":

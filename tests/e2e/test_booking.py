@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 
-import psycopg
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import conftest
+from tests.e2e.fill_site import TABLES, TABLES_PLACE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,25 +37,10 @@ def worker(site_url, tmp_path_factory):
         process.wait(timeout=30)
 
 
-@pytest.fixture
-def offer(site_url):
-    """(deal, place) of a deal that is booked for a time and paid ahead."""
-    with psycopg.connect(conftest.SITE["DATABASE_URL"].replace("postgis://", "postgresql://")) as connection:
-        row = connection.execute(
-            "SELECT service.deal_id, service.branch_id FROM booking_service AS service"
-            " JOIN deals_deal AS deal ON deal.id = service.deal_id"
-            " WHERE service.is_offered AND service.deposit_percent > 0 AND service.capacity > 3"
-            " AND deal.state = 'live' AND deal.valid_from <= now() AND deal.valid_until > now() + interval '5 days'"
-            " AND service.mode = 'visit' ORDER BY service.capacity DESC, service.id LIMIT 1"
-        ).fetchone()
-    assert row is not None
-    return row
-
-
-def to_the_providers_page(page, offer):
-    """Deal → time → contact → the hosted page."""
+def to_the_providers_page(page):
+    """Deal → time → contact → the hosted page. The last time shown is days away, so that the policy's tiers are too."""
     page.get_by_role("button", name="Book", exact=True).click()
-    page.locator("vn-book .times button").first.click()
+    page.locator("vn-book .times button").last.click()
     expect(page.get_by_role("heading", name="Who books?")).to_be_visible()
     expect(page.locator("vn-book .countdown")).to_contain_text(re.compile(r"Kept for you for \d+:\d\d"))
     expect(page.locator("vn-book .policy p").first).to_be_visible()
@@ -65,11 +50,10 @@ def to_the_providers_page(page, offer):
     expect(page.get_by_text("This provider is simulated")).to_be_visible()
 
 
-def opened(open_page, offer):
+def opened(open_page, table):
     reader = open_page()
     reader.page.set_default_timeout(SLOWLY * 2)  # the map is drawn by software, and the worker wants the machine too
-    deal, place = offer
-    reader.goto(f"/?open=deal:{deal}:{place}")
+    reader.goto(f"/?open=deal:{TABLES[table]}:{TABLES_PLACE}")
     return reader
 
 
@@ -78,10 +62,16 @@ def pay(page, card):
     page.get_by_role("button", name=re.compile(r"^Pay ")).click()
 
 
-def test_an_approved_card_ends_in_a_confirmed_booking(open_page, offer, worker):
-    reader = opened(open_page, offer)
+def cancel(page):
+    page.get_by_role("button", name="Cancel booking").click()
+    page.get_by_role("button", name="Yes, cancel").click()
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+
+
+def test_an_approved_card_ends_in_a_confirmed_booking(open_page, worker):
+    reader = opened(open_page, "free_till_late")
     page = reader.page
-    to_the_providers_page(page, offer)
+    to_the_providers_page(page)
     pay(page, APPROVED)
     expect(page.get_by_role("heading", name="Booked")).to_be_visible(timeout=SLOWLY)
     expect(page.locator("vn-my-booking .qr img")).to_be_visible()
@@ -97,10 +87,25 @@ def test_an_approved_card_ends_in_a_confirmed_booking(open_page, offer, worker):
     other.page.goto(link)
     expect(other.page.get_by_role("heading", name="Booked")).to_be_visible()
     assert "token" not in other.page.url
-    other.page.get_by_role("button", name="Cancel booking").click()
-    other.page.get_by_role("button", name="Yes, cancel").click()
-    expect(other.page.get_by_role("heading", name="Cancelled")).to_be_visible()
-    expect(other.page.get_by_text("was sent back to you")).to_be_visible(timeout=SLOWLY)
+    cancel(other.page)
+    expect(other.page.get_by_text("€41 was sent back to you")).to_be_visible(timeout=SLOWLY)
+
+
+def test_a_table_for_two_shows_its_times_and_one_cancelled_too_late_says_that_nothing_comes_back(open_page, worker):
+    """Times are first asked for one person, whom a table for two does not take."""
+    reader = opened(open_page, "for_two")
+    reader.page.get_by_role("button", name="Book", exact=True).click()
+    expect(reader.page.locator("vn-book .times button").first).to_be_visible()
+    expect(reader.page.locator("vn-book select")).to_have_value("2")
+    reader = opened(open_page, "never_given_back")
+    page = reader.page
+    to_the_providers_page(page)
+    pay(page, APPROVED)
+    expect(page.get_by_role("heading", name="Booked")).to_be_visible(timeout=SLOWLY)
+    page.get_by_role("button", name="Cancel booking").click()
+    expect(page.get_by_text("Nothing of what you paid comes back.")).to_be_visible()
+    page.get_by_role("button", name="Yes, cancel").click()
+    expect(page.get_by_text("Nothing comes back: it was cancelled too late for that")).to_be_visible()
 
 
 def in_the_letter(log, booking_id) -> str:

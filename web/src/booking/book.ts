@@ -30,6 +30,7 @@ export class VnBook extends LitElement {
   @query("h3") private readonly heading?: HTMLElement;
   private receivedAt = 0;
   private timer = 0;
+  private round = 0;
   private keys = { hold: newKey(), book: newKey(), pay: newKey() };
   private isBooked = false;
 
@@ -42,17 +43,27 @@ export class VnBook extends LitElement {
     clearInterval(this.timer);
   }
 
+  /** The times for the party; where the service takes no party of that size, those for the nearest that it takes. */
   private async load(): Promise<void> {
+    const round = ++this.round;
     this.failure = "";
     this.offer = null;
-    const query = { place_id: this.place, party: this.party };
     try {
-      this.offer = await getUrl<Availability>(urlOf(`/v1/deals/${encodeURIComponent(this.deal)}/availability`, query));
-      this.party = Math.max(this.party, this.offer.party_min);
+      let offer = await this.timesFor(this.party);
+      const fitting = Math.min(Math.max(this.party, offer.party_min), offer.party_max);
+      if (fitting !== this.party) offer = await this.timesFor(fitting);
+      if (round !== this.round) return;
+      this.party = fitting;
+      this.offer = offer;
     } catch (error) {
+      if (round !== this.round) return;
       if (error instanceof ApiProblem && error.status === 404) this.withoutTimes = true;
       else if (!isAbort(error)) this.failure = wordsFor(error);
     }
+  }
+
+  private async timesFor(party: number): Promise<Availability> {
+    return getUrl<Availability>(urlOf(`/v1/deals/${encodeURIComponent(this.deal)}/availability`, { place_id: this.place, party }));
   }
 
   override render(): TemplateResult {

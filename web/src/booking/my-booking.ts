@@ -13,7 +13,9 @@ import { bookingStyle } from "./style.js";
 import { tokenOf } from "./tokens.js";
 import { minutes, moment, policyLines, secondsLeft } from "./words.js";
 
-const ASK_EVERY_MS = 1500;
+const ASK_FIRST_MS = 1500;
+const ASK_LAST_MS = 15_000;
+const ENDED = new Set(["succeeded", "failed"]);
 
 /** One booking for who has its token: what is agreed, how its payment goes, and the ways on. */
 @customElement("vn-my-booking")
@@ -31,6 +33,8 @@ export class VnMyBooking extends LitElement {
   private token: string | null = null;
   private receivedAt = 0;
   private timer = 0;
+  private asked = 0;
+  private round = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -48,31 +52,44 @@ export class VnMyBooking extends LitElement {
     return { headers: { Authorization: `Bearer ${this.token ?? ""}` }, cache: "no-store" };
   }
 
-  /** Ask how it is, and again while something is still to come. */
+  /** Ask how it is, and again while something is still to come, less often the longer it takes. */
   private async look(): Promise<void> {
     clearTimeout(this.timer);
+    const round = ++this.round;
     const path = `/v1/bookings/${encodeURIComponent(this.booking)}`;
     try {
-      this.facts = await request<Booking>(path, this.init);
-      this.receivedAt = Date.now();
-      this.payment = await request<Payment>(`${path}/payment`, this.init).catch((error: unknown) => {
+      const facts = await request<Booking>(path, this.init);
+      const receivedAt = Date.now();
+      const payment = await request<Payment>(`${path}/payment`, this.init).catch((error: unknown) => {
         if (error instanceof ApiProblem && error.status === 404) return null;
         throw error;
       });
+      if (round !== this.round) return;
+      this.facts = facts;
+      this.payment = payment;
+      this.receivedAt = receivedAt;
       this.failure = "";
     } catch (error) {
+      if (round !== this.round) return;
       this.unknown = error instanceof ApiProblem && (error.status === 404 || error.status === 400);
       this.failure = wordsFor(error);
     }
     const { facts } = this;
     this.left = facts?.expires_at ? secondsLeft(facts.expires_at, facts.as_of, this.receivedAt, Date.now()) : 0;
-    if (this.isPending && !this.unknown) this.timer = window.setTimeout(() => void this.look(), ASK_EVERY_MS);
+    const wait = Math.min(ASK_LAST_MS, ASK_FIRST_MS * 1.1 ** this.asked++);
+    if (this.isPending && !this.unknown) this.timer = window.setTimeout(() => void this.look(), wait);
   }
 
   private get isPending(): boolean {
-    const goesBack = this.payment?.refunds.some((each) => each.state === "requested") ?? false;
     const state = this.facts?.state;
-    return this.failure !== "" || state === "held" || state === "awaiting_payment" || goesBack || this.payment?.is_final === false;
+    return this.failure !== "" || state === "held" || state === "awaiting_payment" || this.goesBack || this.payment?.is_final === false;
+  }
+
+  /** Money that is owed is on its way, whether its refund is seen yet or not. */
+  private get goesBack(): boolean {
+    const refunds = this.payment?.refunds ?? [];
+    const isOwed = this.payment?.state === "returned" || (this.facts?.price.refund_due_minor ?? 0) > 0;
+    return refunds.some((each) => !ENDED.has(each.state)) || (isOwed && refunds.length === 0);
   }
 
   override render(): TemplateResult {
@@ -92,7 +109,7 @@ export class VnMyBooking extends LitElement {
         ${facts.starts_at ? html`<span>${moment(facts.starts_at, place.zone)}</span>` : nothing}
         <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due: price(sums.due_minor, sums.currency) })}</span>
         ${sums.paid_minor > 0 ? html`<span>${t("booking_paid", { price: price(sums.paid_minor, sums.currency) })}</span>` : nothing}
-        ${this.payment?.refunds.map((each) => html`<span>${this.refund(each)}</span>`) ?? nothing}
+        ${this.moneyBack(facts)}
       </div>
       ${facts.state === "confirmed" || facts.state === "awaiting_payment"
         ? html`<div class="policy">${policyLines(facts.cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>`
@@ -109,12 +126,22 @@ export class VnMyBooking extends LitElement {
     }
     if (facts.state !== "confirmed") return html`<vn-button label=${t("booking_to_map")} href="/"></vn-button>`;
     if (this.asks) {
-      return html`<span>${t("booking_cancel_sure")}</span>
+      const back = facts.price.refund_if_cancelled_minor ?? 0;
+      const told = back > 0 ? t("booking_cancel_back", { price: price(back, facts.price.currency) }) : t("booking_cancel_no_money");
+      return html`<span>${t("booking_cancel_sure")} ${facts.price.paid_minor > 0 ? told : nothing}</span>
         <vn-button label=${t("booking_cancel_yes")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>
         <vn-button variant="primary" label=${t("booking_cancel_no")} @click=${() => (this.asks = false)}></vn-button>`;
     }
     return html`${facts.starts_at ? html`<vn-button variant="primary" label=${t("booking_calendar")} @click=${this.calendar}></vn-button>` : nothing}
-      <vn-button label=${t("booking_cancel")} @click=${() => (this.asks = true)}></vn-button>`;
+      <vn-button label=${t("booking_cancel")} ?disabled=${this.busy} @click=${this.ask}></vn-button>`;
+  }
+
+  private moneyBack(facts: Booking): TemplateResult | typeof nothing {
+    const refunds = this.payment?.refunds ?? [];
+    if (refunds.length > 0) return html`${refunds.map((each) => html`<span>${this.refund(each)}</span>`)}`;
+    const { paid_minor: paid, refund_due_minor: due, currency } = facts.price;
+    if (facts.state !== "cancelled" || paid === 0) return nothing;
+    return html`<span>${due > 0 ? t("refund_on_its_way", { price: price(due, currency) }) : t("refund_none")}</span>`;
   }
 
   private heading(facts: Booking): string {
@@ -157,7 +184,16 @@ export class VnMyBooking extends LitElement {
     });
   };
 
+  /** What comes back changes with time, so it is asked for now. */
+  private readonly ask = (): void => {
+    void this.working(async () => {
+      await this.look();
+      this.asks = true;
+    });
+  };
+
   private readonly cancel = (): void => {
+    this.asked = 0;
     void this.working(async () => {
       await post(`/v1/bookings/${this.booking}/cancel`, { key: newKey(), token: this.token ?? "" });
       this.asks = false;

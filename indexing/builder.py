@@ -19,10 +19,11 @@ from deals.windows import Minutes, Window, intersection, usable_minutes
 from geo.types import Point
 from indexing.horizon import window_minutes
 from indexing.subjects import BranchSubject, DealSubject
+from listings.areas.published import PublishedBand
 from listings.hours import open_minutes
 from listings.hours_text import parse_hours
 from search.chinese import reading
-from search.document import Kind, OfferDocument, deal_id, place_id
+from search.document import Kind, Mode, OfferDocument, ServiceBand, deal_id, place_id
 from search.ranking import popularity_of, shrunk_rating
 from search.text import document_terms
 
@@ -30,6 +31,8 @@ DEALS_ON_A_PLACE = 3
 """How many of a place's current deals its card shows, best first."""
 TERMS_SHORT_CHARACTERS = 200
 YES = "yes"
+MODES = {"voucher": Mode.VISIT, "reservation": Mode.VISIT, "delivery": Mode.DELIVERY, "at_home": Mode.AT_HOME}
+"""How a deal is had, by its fulfilment."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,6 +86,7 @@ def _place(branch: BranchSubject, shared: _Shared, now: datetime) -> OfferDocume
         listed_at=branch.created_at,
         valid_from=None,
         valid_until=None,
+        bands=tuple(_band(branch, band, shared.window) for band in branch.bands),
         card={**shared.card, "deals": [_deal_line(deal) for deal in best], "deal_count": len(current)},
         **shared.fields,
     )
@@ -102,6 +106,7 @@ def _deal(branch: BranchSubject, deal: DealSubject, shared: _Shared) -> OfferDoc
         listed_at=deal.created_at,
         valid_from=deal.window.valid_from,
         valid_until=deal.window.valid_until,
+        mode=MODES[deal.fulfilment],
         card={
             "deal": _deal_facts(deal),
             **shared.card,
@@ -126,13 +131,41 @@ def _commonest(currencies: Iterable[str]) -> str | None:
 
 def _laid_out_hours(branch: BranchSubject, window: tuple[int, int]) -> Minutes | None:
     """None where hours are not known, which includes text or zones that some writer let through and nobody can read."""
-    if not branch.opening_hours:
-        return None
+    return _laid_out(branch.opening_hours, branch, window) if branch.opening_hours else None
+
+
+def _laid_out(text: str, branch: BranchSubject, window: tuple[int, int]) -> Minutes | None:
     try:
-        needs_point = parse_hours(branch.opening_hours).uses_sun
-        return _open(branch.opening_hours, (branch.zone, branch.country), branch.point if needs_point else None, window)
+        needs_point = parse_hours(text).uses_sun
+        return _open(text, (branch.zone, branch.country), branch.point if needs_point else None, window)
     except InvalidParameter:
         return None
+
+
+def _band(branch: BranchSubject, band: PublishedBand, window: tuple[int, int]) -> ServiceBand:
+    """An area whose hours nobody can read is never open: it promised some."""
+    hours = (_laid_out(band.hours, branch, window) or ()) if band.hours else None
+    return ServiceBand(
+        mode=Mode(band.mode),
+        radius_metres=None if band.radius_metres is None else float(band.radius_metres),
+        ewkb=None if band.ewkb is None else bytes(band.ewkb),
+        area_id=band.area_id,
+        area_name=band.area_name,
+        band_id=band.band_id,
+        named_area=band.named_area,
+        fee_minor=band.fee_minor,
+        minimum_minor=band.minimum_minor,
+        currency=band.currency,
+        eta_min_minutes=band.eta_min_minutes,
+        eta_max_minutes=band.eta_max_minutes,
+        valid_from=_utc(band.valid_from),
+        valid_until=_utc(band.valid_until),
+        open_minutes=hours,
+    )
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
 
 
 @lru_cache(maxsize=8192)

@@ -14,6 +14,8 @@ from django.db import connection
 from deals.windows import Window
 from geo.types import Point
 from indexing.subjects import BranchSubject, BrandSubject, CategorySubject, DealSubject, StandingSubject
+from listings.areas.published import PublishedBand
+from listings.areas.selectors import published_bands
 
 BATCH_LIMIT = 500
 _JSONB = 3802
@@ -52,13 +54,17 @@ _CATEGORIES = "SELECT slug, names, synonyms FROM listings_category WHERE slug = 
 
 
 def read_branches(branch_ids: Collection[UUID], *, now: datetime) -> list[BranchSubject]:
-    """Those of at most BATCH_LIMIT branches that exist and are not closed at `now`, by id, in four queries."""
+    """Those of at most BATCH_LIMIT branches that exist and are not closed at `now`, by id, in five queries."""
     if len(branch_ids) > BATCH_LIMIT:
         raise ValueError(f"At most {BATCH_LIMIT} branches are read at a time.")
     rows = _dicts(_BRANCHES, branches=list(branch_ids), now=now)
     categories = _categories({slug for row in rows for slug in row["path"]})
     deals_at = _deals_at([row["id"] for row in rows], now=now)
-    return [_branch(row, categories, deals_at[row["id"]]) for row in sorted(rows, key=lambda row: row["id"])]
+    bands = published_bands([row["id"] for row in rows], now=now)
+    return [
+        _branch(row, categories, deals_at[row["id"]], bands.get(row["id"], ()))
+        for row in sorted(rows, key=lambda row: row["id"])
+    ]
 
 
 def _dicts(sql: str, **params: Any) -> list[dict[str, Any]]:
@@ -106,7 +112,10 @@ def _deal(row: dict[str, Any]) -> DealSubject:
 
 
 def _branch(
-    row: dict[str, Any], categories: Mapping[str, CategorySubject], deals: Iterable[DealSubject]
+    row: dict[str, Any],
+    categories: Mapping[str, CategorySubject],
+    deals: Iterable[DealSubject],
+    bands: tuple[PublishedBand, ...],
 ) -> BranchSubject:
     brand = BrandSubject(row["brand_id"], row["brand_name"], row["brand_names"]) if row["brand_id"] else None
     standing = (
@@ -135,4 +144,5 @@ def _branch(
         created_at=row["created_at"],
         standing=standing,
         deals=tuple(sorted(deals, key=lambda deal: deal.id)),
+        bands=bands,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from deals.windows import Window
 from geo.types import Point
+from listings.areas.published import PublishedBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,5 @@ class BranchSubject:
     standing: StandingSubject
     deals: tuple[DealSubject, ...]
     """All live deals at it that are not over, begun or not."""
+    bands: tuple[PublishedBand, ...] = ()
+    """Of its published areas that are not over, in the order in which they count."""

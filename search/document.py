@@ -15,7 +15,7 @@ from uuid import UUID
 
 from geo.types import Point
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when the meaning of a field changes; documents of another number are rebuilt."""
 
 
@@ -24,12 +24,48 @@ class Kind(StrEnum):
     DEAL = "deal"
 
 
+class Mode(StrEnum):
+    """How somebody gets what is offered."""
+
+    VISIT = "visit"
+    DELIVERY = "delivery"
+    AT_HOME = "at_home"
+
+
 def place_id(branch_id: UUID) -> str:
     return f"place:{branch_id}"
 
 
 def deal_id(deal_id: UUID, branch_id: UUID) -> str:
     return f"deal:{deal_id}:{branch_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceBand:
+    """Where a branch serves in one mode, and at what price. Exactly one of `radius_metres` and `ewkb` is set."""
+
+    mode: Mode
+    """`delivery` or `at_home`."""
+    radius_metres: float | None
+    """Round the branch's point, by great-circle distance, border included."""
+    ewkb: bytes | None
+    """A valid MultiPolygon in 4326, cut at the 180th meridian: what ST_Covers decides on."""
+    area_id: UUID
+    area_name: str
+    band_id: UUID
+    named_area: str | None
+    """The name of the named area whose shape it has."""
+    fee_minor: int
+    minimum_minor: int
+    """The least that an order comes to."""
+    currency: str
+    eta_min_minutes: int | None
+    eta_max_minutes: int | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    """Half-open window; None: unbounded."""
+    open_minutes: tuple[tuple[int, int], ...] | None
+    """The area's own hours, as those of an offer; None: it has none, and is as open as its branch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,4 +106,9 @@ class OfferDocument:
     """Half-open window in which it may be shown; None: unbounded."""
     card: Mapping[str, Any]
     """What a hit shows besides: JSON-serialisable, in the order shown. The same keys for every document of a kind."""
+    mode: Mode | None = None
+    """The one way in which a deal is had; None of a place: any that its branch has."""
+    bands: tuple[ServiceBand, ...] = ()
+    """Of a place, for itself and its deals: where its branch serves, in the order in which they count. Of the bands of
+    one mode that cover a point and are valid and open at the instant, the first is the one that holds."""
     schema: int = SCHEMA

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-MADE_FIELDS = ("id", "kind", "place_id", "distance_metres", "open_now", "score", "tier")
-"""Made for each answer. `why` is beside them where `explain=true` asks for it, `highlights` where
-`highlight=true` does."""
+MADE_FIELDS = ("id", "kind", "place_id", "distance_metres", "open_now", "score", "tier", "serves")
+"""Made for each answer; `serves` is null where no address is asked about. `why` is beside them where `explain=true`
+asks for it, `highlights` where `highlight=true` does."""
 CARD_FIELDS = (
     "deal",
     "name",

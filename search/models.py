@@ -64,6 +64,8 @@ class Offer(models.Model):
     open_minutes = MinutesField(null=True)
     rating_count = models.IntegerField()
     branch_id = models.UUIDField()
+    mode = models.TextField(null=True, db_collation="C")
+    """The one way in which a deal is had; null: a place."""
     version = BigIntegerField()
     content = models.UUIDField()
     """A digest of the document: equal means unchanged."""
@@ -84,7 +86,7 @@ class Offer(models.Model):
             # Every search reads the whole list of entries not yet merged: it is kept short.
             GinIndex(fields=["terms"], name="search_offer_terms", gin_pending_list_limit=512),
             GinIndex(fields=["categories"], name="search_offer_categories", gin_pending_list_limit=512),
-            models.Index(fields=["branch_id"], condition=Q(removed_epoch=NEVER), name="search_offer_branch"),
+            models.Index(fields=["branch_id"], name="search_offer_branch"),
             models.Index(fields=["chain_id"], condition=Q(chain_id__isnull=False), name="search_offer_chain"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="search_offer_closed"),
             models.Index(fields=["added_epoch"], name="search_offer_added"),
@@ -109,6 +111,85 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return str(self.row_id)
+
+
+class Shape(models.Model):
+    """A shape that bands have, once however many have it: districts are shared. Exactly what was drawn."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.UUIDField(unique=True)
+    geometry = models.MultiPolygonField(srid=SRID, null=True, spatial_index=False)
+    """null: a circle, which its piece tells."""
+
+    class Meta:
+        db_table = "search_shape"
+
+    def __str__(self) -> str:
+        return str(self.digest)
+
+
+class Piece(models.Model):
+    """A part of a shape, small enough to be tested at once: found by its box. search.backends.postgis.serving."""
+
+    id = models.BigAutoField(primary_key=True)
+    shape_id = BigIntegerField()
+    piece = models.PolygonField(srid=SRID)
+    """Of a circle a box around it, or half of one."""
+    is_whole = models.BooleanField()
+    """It is a polygon of the shape; else it was cut from one, and its new edges are rounded."""
+    x = FloatField(null=True)
+    """With y and z: the centre of a circle."""
+    y = FloatField(null=True)
+    z = FloatField(null=True)
+    radius_metres = FloatField(null=True)
+
+    class Meta:
+        db_table = "search_piece"
+        indexes = [models.Index(fields=["shape_id"], name="search_piece_shape")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Band(models.Model):
+    """search.document.ServiceBand, versioned as `search_offer` is: its branch has it from epoch to epoch."""
+
+    row_id = models.BigAutoField(primary_key=True)
+    added_epoch = BigIntegerField()
+    removed_epoch = BigIntegerField(default=NEVER, db_default=NEVER)
+    branch_id = models.UUIDField()
+    place = models.SmallIntegerField()
+    """The order in which they count."""
+    mode = models.TextField(db_collation="C")
+    shape_id = BigIntegerField()
+    zone = models.TextField(db_collation="C")
+    """The branch's."""
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    open_minutes = MinutesField(null=True)
+    area_id = models.UUIDField()
+    area_name = models.TextField()
+    band_id = models.UUIDField()
+    named_area = models.TextField(null=True)
+    radius_metres = FloatField(null=True)
+    fee_minor = BigIntegerField()
+    minimum_minor = BigIntegerField()
+    currency = models.TextField(db_collation="C")
+    eta_min_minutes = models.IntegerField(null=True)
+    eta_max_minutes = models.IntegerField(null=True)
+    content = models.UUIDField()
+    """A digest of all bands of the branch: equal means unchanged."""
+
+    class Meta:
+        db_table = "search_band"
+        indexes = [
+            models.Index(fields=["shape_id"], name="search_band_shape"),
+            models.Index(fields=["branch_id"], condition=Q(removed_epoch=NEVER), name="search_band_branch"),
+            models.Index(fields=["removed_epoch"], condition=Q(removed_epoch__lt=NEVER), name="search_band_removed"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.band_id)
 
 
 class Head(models.Model):

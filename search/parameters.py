@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.languages import MAX_LANGUAGES
-from search.document import Kind
+from search.document import Kind, Mode
 from search.moments import BOOKABLE_AT_DAYS, OPEN_AT_DAYS
 from search.query import DEFAULT_LIMIT, DEFAULT_RADIUS_METRES, MAX_LIMIT, MAX_RADIUS_METRES, Facet
 from search.ranking import (
@@ -32,6 +32,7 @@ MAX_POLYGON_CHARACTERS = 32_000
 MAX_CURSOR_CHARACTERS = 1_000
 MAX_ZOOM = 22
 MAX_PARTY = 100
+ANY_MODE = "any"
 
 SLUG = r"[a-z0-9]+([-_][a-z0-9]+)*"
 ATTRIBUTE = r"[a-z0-9]+([-_:][a-z0-9]+)*"
@@ -178,6 +179,20 @@ PARAMETERS: tuple[Parameter, ...] = (
         "How many people; with `bookable_at` only.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PARTY, "default": 1},
         "2",
+    ),
+    Parameter(
+        "serves",
+        "An address as `lat,lon`: what serves it in one of the ways of `mode`. Distances are measured from it.",
+        {"type": "string", "maxLength": 66},
+        "60.1699,24.9384",
+        "no area but the one that is asked for; see docs/search.md",
+    ),
+    Parameter(
+        "mode",
+        "How it serves, with `serves` only: the address can visit it, a published area of the branch delivers or comes "
+        "there at the instant asked about, or any of these.",
+        {"type": "string", "enum": [*Mode, ANY_MODE], "default": ANY_MODE},
+        "delivery",
     ),
     Parameter("has_deals", "`true`: with a current deal; `false`: without.", _FLAG, "true"),
     Parameter(

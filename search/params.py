@@ -16,12 +16,20 @@ from config.api.values import parse_uuid, parse_whole
 from config.errors import InvalidParameter, UnknownParameter
 from config.languages import parse_languages
 from geo.areas import Area
-from geo.params import parse_box, parse_decimal, parse_point, parse_polygon, parse_radius_metres
+from geo.params import (
+    parse_box,
+    parse_decimal,
+    parse_point,
+    parse_point_pair,
+    parse_polygon,
+    parse_radius_metres,
+)
 from geo.types import Box, Circle, Point
-from search.document import Kind
+from search.document import Kind, Mode
 from search.hit_fields import HIT_FIELDS
 from search.moments import OPEN_AT_DAYS, parse_bookable_at, parse_open_at
 from search.parameters import (
+    ANY_MODE,
     ATTRIBUTE,
     CLUSTERS_NAMES,
     MAX_ATTRIBUTES,
@@ -43,6 +51,7 @@ from search.query import (
     Facet,
     OpenAt,
     SearchQuery,
+    Serves,
 )
 from search.ranking import (
     DEFAULT_PROFILE,
@@ -153,7 +162,8 @@ def _query(
     facets: frozenset[Facet] = frozenset(),
     limit: int = DEFAULT_LIMIT,
 ) -> SearchQuery:
-    area, origin = _where(params)
+    serves = _serves(params)
+    area, origin = _where(params, address=None if serves is None else serves.point)
     text, has_no_word = _words(params)
     low, high, currency = _price(params)
     kinds = _kinds(params)
@@ -187,8 +197,9 @@ def _query(
             else ()
         ),
         chain_id=str(parse_uuid(params["chain"], parameter="chain")) if "chain" in params else None,
-        open_at=_open_at(params, now=now, centre=_centre(area), days=open_at_days),
+        open_at=_open_at(params, now=now, centre=_centre(area, origin), days=open_at_days),
         bookable=_bookable(params, now=now),
+        serves=serves,
         price_min_minor=low,
         price_max_minor=high,
         currency=currency,
@@ -211,15 +222,43 @@ def _choices(params: Mapping[str, str], name: str, choices: Collection[str]) -> 
     return parse_choices(params[name], choices, parameter=name) if name in params else []
 
 
-def _where(params: Mapping[str, str]) -> tuple[Circle | Box | Area, Point]:
-    """Exactly one area; distances are measured from the point given, else from the middle of the area."""
-    point = parse_point(params.get("lat"), params.get("lon")) if params.keys() & {"lat", "lon"} else None
+def _serves(params: Mapping[str, str]) -> Serves | None:
+    if "serves" not in params:
+        if "mode" in params:
+            raise InvalidParameter("mode", "mode goes with serves: how what is found serves that address.")
+        return None
+    mode = parse_choice(params.get("mode", ANY_MODE), [*Mode, ANY_MODE], parameter="mode")
+    return Serves(
+        parse_point_pair(params["serves"], parameter="serves"),
+        frozenset(Mode) if mode == ANY_MODE else frozenset({Mode(mode)}),
+    )
+
+
+def _where(params: Mapping[str, str], *, address: Point | None) -> tuple[Circle | Box | Area | None, Point]:
+    """Exactly one area; distances are measured from the point given, else from the middle of the area.
+
+    With an address, at most one area, and distances are measured from it.
+    """
+    point = parse_point(params.get("lat"), params.get("lon")) if params.keys() & {"lat", "lon"} else address
+    if address is not None:
+        if params.keys() & {"lat", "lon"} and "radius_metres" not in params:
+            raise InvalidParameter(
+                "lat", "With serves, lat and lon are the middle of radius_metres alone: distances are from the address."
+            )
+        return _area(params, point), address
+    area = _area(params, point)
+    if area is None:
+        raise InvalidParameter("lat", "Say where to search: lat and lon, bbox, polygon, or serves.")
+    return area, point or (area.box.centre if isinstance(area, Area) else area.centre)
+
+
+def _area(params: Mapping[str, str], point: Point | None) -> Circle | Box | Area | None:
+    """None: no area is given."""
     given = [name for name in ("radius_metres", "bbox", "polygon") if name in params]
     if len(given) > 1:
         raise InvalidParameter(given[1], f"{' and '.join(given)} are given; a search takes one area.", limit="one area")
     if given == ["bbox"]:
-        box = parse_box(params["bbox"], parameter="bbox")
-        return box, point or box.centre
+        return parse_box(params["bbox"], parameter="bbox")
     if given == ["polygon"]:
         if len(params["polygon"]) > MAX_POLYGON_CHARACTERS:
             raise InvalidParameter(
@@ -227,10 +266,9 @@ def _where(params: Mapping[str, str]) -> tuple[Circle | Box | Area, Point]:
                 f"polygon is longer than {MAX_POLYGON_CHARACTERS} characters.",
                 limit=f"{MAX_POLYGON_CHARACTERS} characters",
             )
-        area = parse_polygon(params["polygon"], parameter="polygon")
-        return area, point or area.box.centre
-    if point is None:
-        raise InvalidParameter("lat", "Say where to search: lat and lon, bbox, or polygon.")
+        return parse_polygon(params["polygon"], parameter="polygon")
+    if point is None or (not given and "serves" in params):
+        return None
     radius = (
         parse_radius_metres(
             params["radius_metres"], minimum=MIN_RADIUS_METRES, maximum=MAX_RADIUS_METRES, parameter="radius_metres"
@@ -238,10 +276,12 @@ def _where(params: Mapping[str, str]) -> tuple[Circle | Box | Area, Point]:
         if given
         else DEFAULT_RADIUS_METRES
     )
-    return Circle(point, radius), point
+    return Circle(point, radius)
 
 
-def _centre(area: Circle | Box | Area) -> Point:
+def _centre(area: Circle | Box | Area | None, otherwise: Point) -> Point:
+    if area is None:
+        return otherwise
     return area.box.centre if isinstance(area, Area) else area.centre
 
 

@@ -16,6 +16,7 @@ from search.highlight import highlighted
 from search.params import SearchRequest
 from search.query import SearchQuery
 from search.results import Clusters, Hit, Page
+from search.serving import served_data
 from search.text import TextQuery, Tier
 
 EMPTY = Page(hits=(), total=0, epoch=0, next_after=None)
@@ -61,6 +62,7 @@ def _hit(request: SearchRequest, hit: Hit, card: dict[str, Any], *, languages: S
         "open_now": hit.open_now,
         "score": round(hit.score, 6),
         "tier": None if hit.tier is Tier.NONE_ASKED else hit.tier.name.lower(),
+        "serves": None if request.query.serves is None else [served_data(served) for served in hit.served],
     }
     if request.fields is not None:
         shown = {name: value for name, value in shown.items() if name in request.fields}

@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from geo.areas import Area
 from geo.types import Box, Circle, Point
-from search.document import Kind
+from search.document import Kind, Mode
 from search.ranking import RankingSpec
+from search.serving import Found
 from search.text import TextQuery
 
 MAX_LIMIT = 100
@@ -57,6 +58,20 @@ class Bookable:
     ids: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """What serves an address in any of these modes.
+
+    A band of the branch covers the address (`delivery`, `at_home`), or it can be visited: then it lies in the area that
+    is asked for, and where none is, at most DEFAULT_RADIUS_METRES from the address. `found` is what the bands were at
+    the state of the index that is read: an engine asks for them first, so they are no part of what the question is.
+    """
+
+    point: Point
+    modes: frozenset[Mode] = frozenset(Mode)
+    found: Found = field(default_factory=dict, compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
     """A question. Filters are joined by *and*; an unset one lets everything pass."""
@@ -78,6 +93,8 @@ class SearchQuery:
     chain_id: str | None = None
     open_at: OpenAt | None = None
     bookable: Bookable | None = None
+    serves: Serves | None = None
+    """`origin` is its point then."""
     price_min_minor: int | None = None
     price_max_minor: int | None = None
     """Inclusive bounds; a document without a price does not pass either. `currency` goes with them."""
@@ -90,6 +107,13 @@ class SearchQuery:
     """Only the best-ranked document of each (chain, kind); documents without a chain stand for themselves."""
     facets: frozenset[Facet] = frozenset()
     limit: int = DEFAULT_LIMIT
+
+    @property
+    def visited(self) -> Circle | None:
+        """Where what is visited lies, if `serves` says so and no area does."""
+        if self.serves is None or self.area is not None:
+            return None
+        return Circle(self.serves.point, DEFAULT_RADIUS_METRES)
 
     @property
     def as_of_minute(self) -> int:

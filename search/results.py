@@ -15,9 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from search.query import Facet
+from search.document import Mode
+from search.query import Facet, SearchQuery
 from search.ranking import Facts
+from search.serving import Served, served_in
 from search.text import Tier
 
 RATING_STEPS = (3.0, 3.5, 4.0, 4.5)
@@ -28,6 +31,16 @@ PRICE_STEPS_MINOR = (0, 1_000, 2_000, 5_000, 10_000, 20_000)
 
 SortKey = tuple[float | int | str, ...]
 """The values that order a hit, best first by plain ascending comparison; the last is the id, so no two are equal."""
+
+
+def served_of(query: SearchQuery, document_id: str, *, mode: Mode | None, metres: float | None) -> tuple[Served, ...]:
+    """What a hit says of the address, from the bands in the question. `metres`: its distance from the address."""
+    serves, visited = query.serves, query.visited
+    if serves is None:
+        return ()
+    is_near = visited is None or (metres is not None and metres <= visited.radius_metres)
+    branch = UUID(document_id.rpartition(":")[2])
+    return served_in(serves.modes, serves.found, branch_id=branch, mode=mode, is_near=is_near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,8 @@ class Hit:
     open_now: bool | None
     """At `as_of`; None: hours not known."""
     sort_key: SortKey
+    served: tuple[Served, ...] = ()
+    """The ways in which it serves the address that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import orjson
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
-from search.document import Kind
+from search.document import Kind, Mode
 from search.parameters import Parameter, parameters_of
 from search.ranking import PROFILES, Signal, Sort
 from search.results import CELL_RESOLUTION
@@ -153,6 +153,23 @@ class HighlightSerializer(Shape):
     )
 
 
+class ServedSerializer(Shape):
+    """All but `mode` are there of `delivery` and `at_home` alone."""
+
+    mode = serializers.ChoiceField(choices=[mode.value for mode in Mode])
+    area_id = serializers.UUIDField(required=False)
+    area = serializers.CharField(required=False, help_text="The merchant's name for the area.")
+    band_id = serializers.UUIDField(required=False)
+    named_area = serializers.CharField(
+        required=False, allow_null=True, help_text="The district it is, where it is one."
+    )
+    fee_minor = serializers.IntegerField(required=False, min_value=0)
+    minimum_minor = serializers.IntegerField(required=False, min_value=0, help_text="The least that an order comes to.")
+    currency = serializers.CharField(required=False)
+    eta_min_minutes = serializers.IntegerField(required=False, allow_null=True, help_text="null: not told.")
+    eta_max_minutes = serializers.IntegerField(required=False, allow_null=True)
+
+
 class HitSerializer(Shape):
     id = serializers.CharField(required=False, help_text="`place:<id>` or `deal:<id>:<place id>`.")
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind], required=False)
@@ -184,6 +201,12 @@ class HitSerializer(Shape):
     open_now = serializers.BooleanField(required=False, allow_null=True, help_text="null: hours not known.")
     score = serializers.FloatField(required=False, min_value=0, max_value=1)
     tier = serializers.ChoiceField(choices=TIERS, required=False, allow_null=True, help_text="null: no words asked.")
+    serves = ServedSerializer(
+        many=True,
+        required=False,
+        allow_null=True,
+        help_text="The ways in which it serves the address, each with the band that holds; null without `serves`.",
+    )
     why = WhySerializer(required=False, help_text="With explain=true.")
     highlights = HighlightSerializer(
         many=True, required=False, help_text="With highlight=true: names of which the words met a part."

@@ -43,6 +43,7 @@ def assert_page_agrees(
         assert hit.id in by_id, f"{hit.id} does not match the question"
         own = by_id[hit.id]
         assert hit.tier == own.tier
+        assert hit.served == own.served
         assert abs(hit.score - score(query.ranking, own.facts)) <= ORDER_EPSILON
         assert interchangeable(own.key, match.key, query.ranking.sort), (
             f"{hit.id} {own.key} stands where {match.document.id} {match.key} should"

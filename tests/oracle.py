@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import inf
 
@@ -22,7 +22,9 @@ from search.document import Kind, OfferDocument
 from search.query import Facet, SearchQuery
 from search.ranking import Facts, Sort, score
 from search.results import CELL_RESOLUTION, DISCOUNT_STEPS_PERCENT, PRICE_STEPS_MINOR, RATING_STEPS, SortKey
+from search.serving import Served
 from search.text import Tier
+from tests.oracle_serving import Bands, ways
 from tests.oracle_words import Vocabulary
 
 
@@ -33,6 +35,7 @@ class Match:
     facts: Facts
     score: float
     key: SortKey
+    served: tuple[Served, ...] = ()
 
 
 @dataclass
@@ -43,9 +46,11 @@ class Oracle:
     _lon: np.ndarray = field(init=False)
     _lat: np.ndarray = field(init=False)
     _words: Vocabulary = field(init=False)
+    _bands: Bands = field(init=False)
 
     def __post_init__(self) -> None:
         self._words = Vocabulary([document.terms for document in self.documents])
+        self._bands = Bands(self.documents)
         self._lon = np.radians([document.point.lon for document in self.documents])
         self._lat = np.radians([document.point.lat for document in self.documents])
 
@@ -62,6 +67,10 @@ class Oracle:
             for i in near.tolist()
             if (match := _match(query, self.documents[i], Tier.NONE_ASKED if tiers is None else Tier(int(tiers[i]))))
         ]
+        if query.serves is not None:
+            held = self._bands.found(query)
+            found = [replace(match, served=ways(query, match.document, held)) for match in found]
+            found = [match for match in found if match.served]
         found.sort(key=lambda match: match.key)
         return _collapse(found) if query.collapse_chains else found
 

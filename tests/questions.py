@@ -11,8 +11,8 @@ from geo.areas import Area, area_from_rings
 from geo.distance import distance_metres
 from geo.types import Box, Circle, Point
 from search.chinese import one_form, reading
-from search.document import Kind, OfferDocument
-from search.query import Facet, OpenAt, SearchQuery
+from search.document import Kind, Mode, OfferDocument
+from search.query import Facet, OpenAt, SearchQuery, Serves
 from search.ranking import PROFILES, Signal, Sort, spec_for
 from search.text import parse_text
 
@@ -32,6 +32,11 @@ class Questioner:
     def question(self) -> SearchQuery:
         chance = self.random.random
         area, origin = self._area()
+        serves = None
+        if chance() < 0.2:
+            origin = self._point()
+            serves = Serves(origin, frozenset(Mode) if chance() < 0.4 else frozenset({self.random.choice(list(Mode))}))
+            area = None if chance() < 0.7 else area
         sorts = [sort for sort in Sort if sort is not Sort.DISTANCE or origin is not None]
         low, high, currency = self._price() if chance() < 0.12 else (None, None, None)
         return SearchQuery(
@@ -49,6 +54,7 @@ class Questioner:
             categories=frozenset(self._categories()) if chance() < 0.25 else frozenset(),
             attributes=frozenset(self._attributes()) if chance() < 0.15 else frozenset(),
             chain_id=self._chain() if chance() < 0.05 else None,
+            serves=serves,
             open_at=self._open_at() if chance() < 0.25 else None,
             price_min_minor=low,
             price_max_minor=high,

@@ -18,9 +18,10 @@ from listings.imports.categories import resolver
 from listings.imports.opened import open_bytes
 from listings.imports.places import PlaceRow, RawRow
 from listings.imports.rows import RowCheck
-from search.document import Kind, OfferDocument, deal_id, place_id
+from search.document import Kind, Mode, OfferDocument, deal_id, place_id
 from search.ranking import popularity_of, shrunk_rating
 from search.text import document_terms
+from tests.service_bands import random_bands
 
 _NAMESPACE = UUID("5f9f3a5e-2c1d-4b0a-9a52-6a1d0a6d3c11")
 _HORIZON = timedelta(days=14)
@@ -115,7 +116,8 @@ def _documents(row: PlaceRow, chance: random.Random, now: datetime, currency: st
             **values,
         )
 
-    made = [document(Kind.PLACE, place_id(branch_id))]
+    bands = random_bands(random.Random(branch_id.int), row.point, now=now)
+    made = [document(Kind.PLACE, place_id(branch_id), bands=bands)]
     for number, (price, discount) in enumerate(zip(prices, discounts, strict=True)):
         made.append(
             document(
@@ -126,6 +128,7 @@ def _documents(row: PlaceRow, chance: random.Random, now: datetime, currency: st
                 price_minor=price,
                 discount=discount,
                 deal_count=1,
+                mode=list(Mode)[(number + len(row.name)) % 3],
                 valid_from=now + timedelta(hours=chance.choice([-48, -2, 0, 1, 30])),
                 valid_until=now + timedelta(days=chance.choice([0, 1, 30, 90])) + timedelta(hours=40),
             )

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from config.errors import NotFound
 from listings.areas.models import AreaBand, NamedArea, ServiceArea, ServiceAreaVersion
+from listings.areas.published import PublishedBand
 
 # A named area gives its shape of today: a band that refers to it follows its updates.
 _PUBLISHED = """
@@ -26,32 +27,6 @@ LEFT JOIN listings_namedarea AS named ON named.id = band.named_area_id
 WHERE area.branch_id = ANY(%(branches)s) AND (version.valid_until IS NULL OR version.valid_until > %(now)s)
 ORDER BY area.branch_id, area.mode, area.position, area.id, band.rank
 """
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedBand:
-    """One band of a published version. Exactly one of `radius_metres` (round the branch's point) and `ewkb` is set."""
-
-    area_id: UUID
-    mode: str
-    """`delivery` or `at_home`."""
-    area_name: str
-    version_id: UUID
-    valid_from: datetime | None
-    valid_until: datetime | None
-    hours: str
-    """OSM opening_hours in the branch's zone; empty: whenever the branch is open."""
-    band_id: UUID
-    radius_metres: int | None
-    ewkb: bytes | None
-    """A valid MultiPolygon in 4326, cut at the 180th meridian: read it with `geo.areas.area_from_ewkb`."""
-    named_area: str | None
-    """The name of the named area whose shape it has."""
-    fee_minor: int
-    minimum_minor: int
-    currency: str
-    eta_min_minutes: int | None
-    eta_max_minutes: int | None
 
 
 def published_bands(branch_ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, tuple[PublishedBand, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from geo.types import Point
-from search.document import Kind, OfferDocument
+from search.document import Kind, Mode, OfferDocument, ServiceBand
 from search.query import SearchQuery
 from search.ranking import spec_for
 from search.text import document_terms
@@ -46,6 +46,29 @@ def document(number: int | str, **changes: Any) -> OfferDocument:
         "card": {"name": next(iter(names), "")},
     }
     return OfferDocument(**(values | changes))
+
+
+def band(number: int, **changes: Any) -> ServiceBand:
+    """A kilometre's delivery round the branch, for `number` in minor units, or as changed; `area` is an Area."""
+    area = changes.pop("area", None)
+    values: dict[str, Any] = {
+        "mode": Mode.DELIVERY,
+        "radius_metres": 1000.0 if area is None else None,
+        "ewkb": None if area is None else bytes.fromhex(area.ewkb_hex()),
+        "area_id": UUID(int=0xA),
+        "area_name": "Area",
+        "band_id": UUID(int=0xB000 + number),
+        "named_area": None,
+        "fee_minor": number,
+        "minimum_minor": 1000,
+        "currency": "EUR",
+        "eta_min_minutes": 20,
+        "eta_max_minutes": None,
+        "valid_from": None,
+        "valid_until": None,
+        "open_minutes": None,
+    }
+    return ServiceBand(**(values | changes))
 
 
 def asking(**changes: Any) -> SearchQuery:

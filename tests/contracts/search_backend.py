@@ -21,6 +21,7 @@ from search.ranking import Signal, Sort, explain, score, spec_for
 from search.results import Page
 from search.text import Tier, parse_text
 from tests.contracts.documents import CENTRE, NOW, asking, document, metres_north
+from tests.contracts.serving import Serving
 
 MINUTE = int(NOW.timestamp()) // 60
 CHAIN = UUID(int=77)
@@ -733,5 +734,5 @@ class Upkeep:
         assert ids(backend.search(asking(limit=2), after=first.next_after, epoch=first.epoch)) == ["2", "3"]
 
 
-class SearchBackendContract(Filters, Words, Order, Counts, Pages, Writes, Upkeep):
+class SearchBackendContract(Filters, Words, Order, Counts, Pages, Writes, Upkeep, Serving):
     """All of it."""

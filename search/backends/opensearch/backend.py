@@ -20,11 +20,14 @@ from search.backends.opensearch.mapping import MAX_GROUPS
 from search.backends.opensearch.ordering import key_of
 from search.backends.opensearch.words import tier_of_score
 from search.backends.postgis.backend import PostgisBackend
-from search.document import OfferDocument
+from search.document import Mode, OfferDocument
 from search.query import SearchQuery
 from search.ranking import Facts, Sort, score
-from search.results import CELL_RESOLUTION, Cluster, Clusters, Hit, Page, SortKey
+from search.results import CELL_RESOLUTION, Cluster, Clusters, Hit, Page, SortKey, served_of
 from search.text import Tier
+
+MAX_BRANCHES = 10_000
+"""The most that a question names to the engine: beyond, PostGIS answers, which has them at hand."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,10 +60,11 @@ class OpenSearchBackend:
         self._projection = PostgisBackend()
 
     def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
-        """Raises Inexact for more than MAX_GROUPS chains under `collapse_chains`."""
+        """Raises Inexact for more than MAX_GROUPS chains under `collapse_chains`, or MAX_BRANCHES that serve."""
         if query.impossible:
             return Page((), 0, epoch or 0, None, {facet: {} for facet in query.facets})
         at = self._state(epoch)
+        query = self._served(query, at)
         best = self._best_of_chains(query, at)
         body = request.page(query, epoch=at.epoch, after=after, best=best, timeout_ms=settings.OPENSEARCH_TIMEOUT_MS)
         answer = self._ask(at, body)
@@ -85,6 +89,7 @@ class OpenSearchBackend:
         # What the projection keeps counted it need not count again: the same numbers at the same epoch, in one look.
         if (told := self._projection.tallied(query, resolution=resolution, epoch=at.epoch)) is not None:
             return told
+        query = self._served(query, at)
         best = self._best_of_chains(query, at)
         cells: list[Cluster] = []
         after: Mapping[str, Any] | None = None
@@ -117,6 +122,13 @@ class OpenSearchBackend:
         if epoch > at.epoch:
             raise NotYet("The index does not hold again yet what this cursor was cut from.")
         return replace(at, epoch=epoch)
+
+    def _served(self, query: SearchQuery, at: Serving) -> SearchQuery:
+        """The question with the bands that the projection holds at the index's state: docs/adr/0018."""
+        query, _ = self._projection.served(query, epoch=at.epoch)
+        if query.serves is not None and sum(map(len, query.serves.found.values())) > MAX_BRANCHES:
+            raise Inexact(f"more than {MAX_BRANCHES} branches serve the address")
+        return query
 
     def _best_of_chains(self, query: SearchQuery, at: Serving) -> list[int] | None:
         if not query.collapse_chains:
@@ -168,6 +180,12 @@ def _hit(query: SearchQuery, raw: Mapping[str, Any]) -> Hit:
         facts=facts,
         open_now=None if opened is None else any(begin <= minute < end for begin, end in opened),
         sort_key=key,
+        served=served_of(
+            query,
+            shown["id"],
+            mode=None if shown["mode"] is None else Mode(shown["mode"]),
+            metres=facts.distance_metres,
+        ),
     )
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from geo.areas import Area
 from geo.types import Box, Circle
 from search.backends.opensearch import measuring
-from search.document import Kind
-from search.query import OpenAt, SearchQuery
+from search.document import Kind, Mode
+from search.query import OpenAt, SearchQuery, Serves
 
 Clause = dict[str, Any]
 
@@ -49,6 +49,8 @@ def filters(query: SearchQuery, *, epoch: int) -> Filters:
 def _conditions(query: SearchQuery) -> Iterator[Clause]:
     if query.area is not None:
         yield _in_area(query.area)
+    if query.serves is not None:
+        yield _serves(query.serves, visited=query.visited)
     if query.kinds != frozenset(Kind):
         yield _any_of("kind", sorted(query.kinds))
     if query.categories:
@@ -155,6 +157,20 @@ def _covers(area: Area) -> Clause:
         [float(number) for position in ring for number in position] for polygon in area.polygons for ring in polygon
     ]
     return {"lang": "painless", "source": _COVERS, "params": {"rings": rings}}
+
+
+def _serves(serves: Serves, *, visited: Circle | None) -> Clause:
+    ways: list[Clause] = []
+    for mode in sorted(serves.modes):
+        meets: list[Clause] = [{"term": {"modes": mode.value}}]
+        if mode is not Mode.VISIT:
+            if not (branches := serves.found.get(mode)):
+                continue
+            meets.append(_any_of("branch", [str(branch) for branch in branches]))
+        elif visited is not None:
+            meets.append(_in_circle(visited))
+        ways.append({"bool": {"filter": meets}})
+    return _either(ways) if ways else NOTHING
 
 
 def _of_chain(chain_id: str) -> Clause:

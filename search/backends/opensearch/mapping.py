@@ -16,9 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 from geo.cells import PARENT_AND, parent_or
+from search.document import Mode
 from search.results import CELL_RESOLUTION
+from search.serving import modes_of
 
-MAPPING_NUMBER = 1
+MAPPING_NUMBER = 2
 """Raised when the mapping or the making of a document changes: an index of another number does not answer."""
 
 MISSING_PRICE = 2**53
@@ -41,6 +43,8 @@ PROPERTIES: Mapping[str, Mapping[str, Any]] = {
     "removed": _LONG,
     "content": {"type": "keyword", "index": False},
     "kind": _KEYWORD,
+    "branch": _ASKED_KEYWORD,
+    "modes": _ASKED_KEYWORD,
     "chain": _KEYWORD,
     "group": _KEYWORD,
     "zone": _ASKED_KEYWORD,
@@ -93,9 +97,9 @@ def settings(*, shards: int, replicas: int) -> dict[str, Any]:
 
 
 SELECT = """
-SELECT row_id, id, added_epoch, removed_epoch, content::text, kind, chain_id::text, zone, categories, attributes,
-       tsvector_to_array(terms), ST_X(point), ST_Y(point), x, y, z, cell, open_minutes::text, price_minor, currency,
-       discount, rating_stars, deal_count, popularity,
+SELECT row_id, id, added_epoch, removed_epoch, content::text, kind, branch_id::text, mode, chain_id::text, zone,
+       categories, attributes, tsvector_to_array(terms), ST_X(point), ST_Y(point), x, y, z, cell, open_minutes::text,
+       price_minor, currency, discount, rating_stars, deal_count, popularity,
        (extract(epoch FROM listed_at) * 1000000)::bigint,
        (extract(epoch FROM nullif(valid_from, '-infinity')) * 1000000)::bigint,
        (extract(epoch FROM nullif(valid_until, 'infinity')) * 1000000)::bigint, card
@@ -117,8 +121,9 @@ def _intervals(minutes: str) -> tuple[list[tuple[int, int]], list[dict[str, int]
 def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
     """The document of one row of SELECT. What is None is left out."""
     (
-        row_id, id_, added, removed, content, kind, chain, zone, categories, attributes, terms, lon, lat, x, y, z, cell,
-        minutes, price, currency, discount, stars, deal_count, popularity, listed, valid_from, valid_until, card,
+        row_id, id_, added, removed, content, kind, branch, mode, chain, zone, categories, attributes, terms, lon, lat,
+        x, y, z, cell, minutes, price, currency, discount, stars, deal_count, popularity, listed, valid_from,
+        valid_until, card,
     ) = row  # fmt: skip
     opened, open_minutes = (None, []) if minutes is None else _intervals(minutes)
     body = {
@@ -130,6 +135,7 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
             "popularity": popularity,
             "listed": listed,
             "open": opened,
+            "mode": mode,
         },
         "row": row_id,
         "id": id_,
@@ -137,6 +143,8 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
         "removed": removed,
         "content": content,
         "kind": kind,
+        "branch": branch,
+        "modes": sorted(modes_of(None if mode is None else Mode(mode))),
         "chain": chain,
         "group": f"{kind}:{chain}" if chain else None,
         "zone": zone,

@@ -1,4 +1,7 @@
-"""The `postgis` engine: each question is one round trip to PostgreSQL outside any transaction."""
+"""The `postgis` engine: each question is one round trip to PostgreSQL outside any transaction.
+
+One that asks who serves an address is two: the second is asked at the state that the first read.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ from psycopg.errors import QueryCanceled
 
 from config.errors import RetryableError
 from search.backends.base import CursorExpired
-from search.backends.postgis import holdings, projection, tallying
+from search.backends.postgis import bands, holdings, projection, serving, tallying
 from search.backends.postgis.rows import SELECT, document_of
 from search.backends.postgis.statement import FIXED_COLUMNS, Statement, clusters_statement, page_statement
-from search.document import OfferDocument
+from search.document import Mode, OfferDocument
 from search.models import NEVER
 from search.query import Facet, SearchQuery
 from search.ranking import Facts, Sort, score
-from search.results import CELL_RESOLUTION, Cluster, Clusters, Hit, Page, SortKey
+from search.results import CELL_RESOLUTION, Cluster, Clusters, Hit, Page, SortKey, served_of
 from search.text import Tier
 
 
@@ -41,6 +44,7 @@ class PostgisBackend:
     def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
         if query.impossible:
             return Page((), 0, epoch or 0, None, {facet: {} for facet in query.facets})
+        query, epoch = self.served(query, epoch=epoch)
         rows = _fetch(page_statement(query, after=after, epoch=epoch))
         current, oldest, total, facets = rows[0][:4]
         if epoch is not None and not oldest <= epoch <= current:
@@ -54,6 +58,13 @@ class PostgisBackend:
             next_after=following,
             facets={} if facets is None else _facets(facets),
         )
+
+    def served(self, query: SearchQuery, *, epoch: int | None) -> tuple[SearchQuery, int | None]:
+        """The question with the bands that cover the address, if it has one, and the state that they were read at."""
+        if not serving.is_needed(query):
+            return query, epoch
+        query, current = serving.with_bands(query, _fetch(serving.bands_statement(query, epoch=epoch)))
+        return query, current if epoch is None else epoch
 
     def clusters(self, query: SearchQuery, *, resolution: int) -> Clusters:
         """Raises ValueError for a resolution finer than CELL_RESOLUTION."""
@@ -72,6 +83,7 @@ class PostgisBackend:
 
     def counted(self, query: SearchQuery, *, resolution: int, epoch: int | None = None) -> Clusters:
         """The same by one pass over all that matches."""
+        query, epoch = self.served(query, epoch=epoch)
         return _clusters(_fetch(clusters_statement(query, resolution=resolution, epoch=epoch)))
 
     def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:  # noqa: ARG002 - valid or not
@@ -81,9 +93,10 @@ class PostgisBackend:
         with _coded_timeout(), connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.params)
             row = cursor.fetchone()
-            return (
-                None if row is None else document_of(dict(zip((c.name for c in cursor.description), row, strict=True)))
-            )
+            if row is None:
+                return None
+            values = dict(zip((column.name for column in cursor.description), row, strict=True))
+            return document_of(values, bands.read(cursor, {values["branch_id"]}))
 
     def apply(self, documents: Iterable[OfferDocument], *, gone: Iterable[str], version: int) -> None:
         projection.apply(documents, gone=gone, version=version)
@@ -139,7 +152,7 @@ def _clusters(rows: Sequence[Sequence[Any]]) -> Clusters:
 
 
 def _hit(query: SearchQuery, row: Sequence[Any]) -> Hit:
-    (_, _, _, _, _, id_, card, tier, metres, stars, discount, popularity, listed_at, open_now) = row[
+    (_, _, _, _, _, id_, card, tier, metres, stars, discount, popularity, listed_at, open_now, mode) = row[
         : len(FIXED_COLUMNS)
     ]
     facts = Facts(
@@ -159,6 +172,7 @@ def _hit(query: SearchQuery, row: Sequence[Any]) -> Hit:
         facts=facts,
         open_now=open_now,
         sort_key=key,
+        served=served_of(query, id_, mode=None if mode is None else Mode(mode), metres=metres),
     )
 
 

@@ -13,11 +13,11 @@ from uuid import UUID
 import orjson
 
 from geo.areas import Area
-from geo.db import Fragment, around_circle, covered_by_area, within_boxes
+from geo.db import Fragment, around_circle, covered_by_area, distance_of_vectors, within_boxes
 from geo.types import Box, Circle
 from search.backends.postgis.words import tier_queries
-from search.document import Kind
-from search.query import OpenAt, SearchQuery
+from search.document import Kind, Mode
+from search.query import OpenAt, SearchQuery, Serves
 
 NOTHING = Fragment("FALSE", {})
 
@@ -27,6 +27,8 @@ def conditions(query: SearchQuery) -> Iterator[Fragment]:
     yield Fragment("o.valid_from <= %(as_of)s AND o.valid_until > %(as_of)s", {"as_of": query.as_of})
     if query.area is not None:
         yield _in_area(query.area)
+    if query.serves is not None:
+        yield _serves(query.serves, visited=query.visited)
     if query.text is not None:
         yield Fragment("o.terms @@ %(any_tier)s::tsquery", {"any_tier": tier_queries(query.text).any_tier})
     if query.kinds != frozenset(Kind):
@@ -65,6 +67,25 @@ def _in_area(area: Circle | Box | Area) -> Fragment:
     if isinstance(area, Box):
         return within_boxes("o.point", [area], name="box")
     return covered_by_area("o.point", area, name="area")
+
+
+def _serves(serves: Serves, *, visited: Circle | None) -> Fragment:
+    """In one of the modes: each is asked of an index of its own. What its own mode is, is so for a deal alone."""
+    ways, params = [], {}
+    for mode in sorted(serves.modes):
+        meets = f"(o.mode IS NULL OR o.mode = '{mode.value}')"
+        if mode is not Mode.VISIT:
+            if branches := serves.found.get(mode):
+                ways.append(f"(o.branch_id = ANY(%(served_{mode.value})s::uuid[]) AND {meets})")
+                params[f"served_{mode.value}"] = list(branches)
+            continue
+        if visited is not None:
+            near = around_circle("o.point", visited, name="visited")
+            distance = distance_of_vectors("o", visited.centre, name="visited_vector")
+            meets = f"({near.sql} AND {distance.sql} <= %(visited_radius)s::float8 AND {meets})"
+            params |= {**near.params, **distance.params, "visited_radius": visited.radius_metres}
+        ways.append(meets)
+    return Fragment(f"({' OR '.join(ways)})", params) if ways else NOTHING
 
 
 def _of_chain(chain_id: str) -> Fragment:

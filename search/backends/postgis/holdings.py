@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from search.backends.postgis import bands
 from search.backends.postgis.rows import SELECT, document_of
 from search.document import OfferDocument
 from search.models import NEVER
@@ -27,7 +28,9 @@ def read(branch_ids: Collection[UUID]) -> Sequence[OfferDocument]:
             SELECT + " WHERE branch_id = ANY(%s) AND removed_epoch = %s ORDER BY id", [list(branch_ids), NEVER]
         )
         names = [column.name for column in cursor.description]
-        return [document_of(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        areas = bands.read(cursor, {row["branch_id"] for row in rows})
+        return [document_of(row, areas) for row in rows]
 
 
 def branches(*, after: UUID | None, limit: int) -> Sequence[UUID]:

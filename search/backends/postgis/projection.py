@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from search.backends.postgis import subjects, tally
+from search.backends.postgis import bands, subjects, tally
 from search.backends.postgis.rows import COPY, COPY_CARDS, COPY_HEADS, card_of, content_digest, head_rows, row_of
 from search.document import OfferDocument
 from search.models import NEVER
@@ -94,6 +94,7 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
     if not changed:
         return 0
     subjects.put(subject for document, _ in changed for subject in subjects_of(document))
+    bands.put(cursor, [document for document, _ in changed], epoch=epoch)
     known_ids = [document.id for document, _ in changed if document.id in known]
     if known_ids:
         _close(cursor, known_ids, epoch=epoch)
@@ -134,6 +135,7 @@ def _remove(cursor: CursorWrapper, ids: list[str], *, version: int, epoch: int) 
     )
     newer = {id_ for (id_,) in cursor.fetchall()}
     leaving = [id_ for id_ in ids if id_ not in newer]
+    bands.close_of_places(cursor, leaving, epoch=epoch)
     closed = _close(cursor, leaving, epoch=epoch)
     cursor.execute(
         "INSERT INTO search_gone (id, version, gone_at) SELECT unnest(%s::text[]), %s, clock_timestamp()"
@@ -181,6 +183,7 @@ def forget(*, keep: timedelta = KEEP, keep_tombstones: timedelta = KEEP_TOMBSTON
         count, last = cursor.fetchone()
         if count:
             cursor.execute("UPDATE search_epoch SET oldest = greatest(oldest, %s)", [last])
+            bands.forget(cursor, before=last)
         cursor.execute(
             "DELETE FROM search_gone WHERE gone_at < clock_timestamp() - make_interval(secs => %s)",
             [keep_tombstones.total_seconds()],

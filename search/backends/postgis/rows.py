@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from hashlib import blake2b
 from struct import Struct
@@ -15,7 +16,7 @@ from geo.areas import SRID
 from geo.cells import point_to_cell
 from geo.distance import unit_vector
 from geo.types import Point
-from search.document import Kind, OfferDocument
+from search.document import Kind, Mode, OfferDocument, ServiceBand
 from search.heads import heads_of, region_of
 from search.results import CELL_RESOLUTION
 
@@ -38,10 +39,9 @@ def _array(texts: Iterable[str]) -> str:
     return "{" + ",".join(f'"{text}"' for text in escaped) + "}"
 
 
-def _minutes(document: OfferDocument) -> str | None:
-    if document.open_minutes is None:
-        return None
-    return "{" + ",".join(f"[{start},{end})" for start, end in document.open_minutes) + "}"
+def minutes_text(minutes: Iterable[tuple[int, int]] | None) -> str | None:
+    """As int4multirange reads it."""
+    return None if minutes is None else "{" + ",".join(f"[{start},{end})" for start, end in minutes) + "}"
 
 
 def content_digest(document: OfferDocument) -> UUID:
@@ -69,8 +69,32 @@ def content_digest(document: OfferDocument) -> UUID:
         document.valid_from,
         document.valid_until,
         dict(document.card),
+        document.mode,
+        bands_digest(document.point, document.zone, document.bands),
         document.schema,
     ]
+    return _digest(said)
+
+
+def bands_digest(point: Point, zone: str, bands: Sequence[ServiceBand]) -> UUID | None:
+    """128 bits over all that is kept of a branch's bands. None of none."""
+    if not bands:
+        return None
+    return _digest([point.lon, point.lat, zone, *([str(shape_digest(point, band)), *_said(band)] for band in bands)])
+
+
+def shape_digest(point: Point, band: ServiceBand) -> UUID:
+    """128 bits over where the band of a branch at `point` is."""
+    if band.ewkb is None:
+        return _digest([point.lon, point.lat, band.radius_metres])
+    return UUID(bytes=blake2b(band.ewkb, digest_size=16).digest())
+
+
+def _said(band: ServiceBand) -> list[Any]:
+    return [getattr(band, field.name) for field in fields(band) if field.name != "ewkb"]
+
+
+def _digest(said: list[Any]) -> UUID:
     return UUID(bytes=blake2b(orjson.dumps(said, option=orjson.OPT_UTC_Z), digest_size=16).digest())
 
 
@@ -86,7 +110,7 @@ _COLUMNS: Mapping[str, Callable[[OfferDocument], Any]] = {
     "categories": lambda d: _array(d.categories),
     "attributes": lambda d: _array(sorted(d.attributes)),
     "terms": _terms,
-    "open_minutes": _minutes,
+    "open_minutes": lambda d: minutes_text(d.open_minutes),
     "price_minor": lambda d: d.price_minor,
     "currency": lambda d: d.currency,
     "discount": lambda d: d.discount,
@@ -98,6 +122,7 @@ _COLUMNS: Mapping[str, Callable[[OfferDocument], Any]] = {
     "valid_from": lambda d: "-infinity" if d.valid_from is None else d.valid_from,
     "valid_until": lambda d: "infinity" if d.valid_until is None else d.valid_until,
     "schema": lambda d: d.schema,
+    "mode": lambda d: None if d.mode is None else d.mode.value,
     "cell": lambda d: point_to_cell(d.point, CELL_RESOLUTION),
     "point": lambda d: _POINT.pack(1, 0x2000_0001, SRID, d.point.lon, d.point.lat).hex(),
 }
@@ -130,7 +155,7 @@ def head_rows(document: OfferDocument, *, row_id: int) -> Iterator[tuple[int, st
 
 _READ = (
     "id", "kind", "branch_id", "chain_id", "zone", "categories", "attributes", "open_minutes", "price_minor",
-    "currency", "discount", "deal_count", "rating_stars", "rating_count", "popularity", "listed_at", "schema",
+    "currency", "discount", "deal_count", "rating_stars", "rating_count", "popularity", "listed_at", "schema", "mode",
 )  # fmt: skip
 SELECT = f"""
 SELECT ST_X(point) AS lon, ST_Y(point) AS lat, tsvector_to_array(terms) AS terms, card,
@@ -141,26 +166,33 @@ FROM search_offer JOIN search_card USING (row_id)
 """Reads what `document_of` takes."""
 
 
-def document_of(row: Mapping[str, Any]) -> OfferDocument:
-    """The document of one row of SELECT: equal to the one that was put in."""
+def document_of(row: Mapping[str, Any], bands: Mapping[UUID, tuple[ServiceBand, ...]]) -> OfferDocument:
+    """The document of one row of SELECT, with the bands of its branch: equal to the one that was put in."""
     values = {name: row[name] for name in _READ}
     minutes = values.pop("open_minutes")
     return OfferDocument(
         **{
             **values,
             "kind": Kind(row["kind"]),
+            "mode": None if row["mode"] is None else Mode(row["mode"]),
+            "bands": bands.get(row["branch_id"], ()) if row["kind"] == Kind.PLACE else (),
             "categories": tuple(row["categories"]),
             "attributes": frozenset(row["attributes"]),
-            "listed_at": _utc(row["listed_at"]),
+            "listed_at": utc(row["listed_at"]),
         },
         point=Point(row["lon"], row["lat"]),
         terms=frozenset(row["terms"]),
-        open_minutes=None if minutes is None else tuple((part.lower, part.upper) for part in minutes),
-        valid_from=_utc(row["valid_from"]),
-        valid_until=_utc(row["valid_until"]),
+        open_minutes=minutes_of(minutes),
+        valid_from=utc(row["valid_from"]),
+        valid_until=utc(row["valid_until"]),
         card=orjson.loads(row["card"]),
     )
 
 
-def _utc(instant: datetime | None) -> datetime | None:
+def minutes_of(multirange: Any) -> tuple[tuple[int, int], ...] | None:
+    """int4multirange as it is read."""
+    return None if multirange is None else tuple((part.lower, part.upper) for part in multirange)
+
+
+def utc(instant: datetime | None) -> datetime | None:
     return None if instant is None else instant.astimezone(UTC)

@@ -144,7 +144,7 @@ matched AS MATERIALIZED (
 
 FIXED_COLUMNS = (
     "current", "oldest", "total", "facets", "row_id", "id", "card", "tier", "measured_metres", "rating_stars",
-    "discount", "popularity", "listed_at", "open_now",
+    "discount", "popularity", "listed_at", "open_now", "mode",
 )  # fmt: skip
 """Of each row of a page statement; the keys of the sort but the id follow."""
 
@@ -168,7 +168,8 @@ page AS MATERIALIZED (SELECT m.* FROM matched m WHERE {behind} ORDER BY {compile
 SELECT s.current, s.oldest, (SELECT count(*) FROM matched) AS total,
   {f"json_build_object({facets})::text" if counted else "NULL"} AS facets,
   p.row_id, p.id, c.card, {tier} AS tier, {"p.key_distance" if compiler.measured else "NULL"} AS measured_metres,
-  o.rating_stars, o.discount, o.popularity, o.listed_at, o.open_minutes @> %(as_of_minute)s::int AS open_now{keys}
+  o.rating_stars, o.discount, o.popularity, o.listed_at, o.open_minutes @> %(as_of_minute)s::int AS open_now,
+  o.mode{keys}
 FROM state s LEFT JOIN
   (page p JOIN search_offer o ON o.row_id = p.row_id JOIN search_card c ON c.row_id = p.row_id) ON TRUE
 ORDER BY {compiler.order("p")}"""

@@ -29,7 +29,7 @@ VECTOR_STEPS = 2**36
 
 def can_tell(query: SearchQuery, *, resolution: int) -> bool:
     """Whether the tally answers the question: kinds and a viewport are all that it may ask for."""
-    if resolution > FINEST or query.collapse_chains or query.categories or query.attributes:
+    if resolution > FINEST or query.collapse_chains or query.categories or query.attributes or query.serves:
         return False
     bounds = (query.price_min_minor, query.price_max_minor, query.discount_min, query.rating_min, query.has_deals)
     if any(narrowed is not None for narrowed in (query.text, query.chain_id, query.open_at, query.bookable, *bounds)):

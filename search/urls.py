@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 
 from search.api import ClustersView, OfferTileView, SearchView
 from search.bookable import BookableOffers
+from search.coverage_api import CoverageView
 from search.suggest_api import SuggestView
 
 
@@ -20,6 +21,7 @@ def routes(*, known_categories: Callable[[], Collection[str]], bookable_offers: 
     return [
         path("search", SearchView.as_view(**wired)),
         path("suggest", SuggestView.as_view()),
+        path("coverage", CoverageView.as_view()),
         path("tiles/offers/<str:z>/<str:x>/<str:y>.mvt", OfferTileView.as_view(**wired)),
         path("clusters", ClustersView.as_view(**wired)),
     ]

@@ -19,7 +19,7 @@ from geo.cells import cell_to_parent, point_to_cell
 from geo.distance import EARTH_RADIUS_METRES, distance_metres
 from geo.types import Box, Circle
 from search.document import Kind, OfferDocument
-from search.query import Facet, SearchQuery
+from search.query import DEFAULT_RADIUS_METRES, Facet, SearchQuery
 from search.ranking import Facts, Sort, score
 from search.results import CELL_RESOLUTION, DISCOUNT_STEPS_PERCENT, PRICE_STEPS_MINOR, RATING_STEPS, SortKey
 from search.serving import Served
@@ -60,6 +60,11 @@ class Oracle:
             return []
         tiers = None if query.text is None else self._words.tiers(query.text)
         near = self._near(query.area)
+        held = {} if query.serves is None else self._bands.found(query)
+        if query.serves is not None and query.area is None:
+            served = {branch for branch, _ in held}
+            theirs = [i for i, document in enumerate(self.documents) if document.branch_id in served]
+            near = np.union1d(theirs, self._near(Circle(query.serves.point, DEFAULT_RADIUS_METRES))).astype(int)
         if tiers is not None:
             near = near[tiers[near] > 0]
         found = [
@@ -68,7 +73,6 @@ class Oracle:
             if (match := _match(query, self.documents[i], Tier.NONE_ASKED if tiers is None else Tier(int(tiers[i]))))
         ]
         if query.serves is not None:
-            held = self._bands.found(query)
             found = [replace(match, served=ways(query, match.document, held)) for match in found]
             found = [match for match in found if match.served]
         found.sort(key=lambda match: match.key)

@@ -115,6 +115,7 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "readyz": Public(same=False),
     "openapi": Public(),
     "search": Public(HERE, same=False),
+    "coverage": Public({"lat": "60.17", "lon": "24.94"}, same=False),
     "suggest": Public({"lat": "60.17", "lon": "24.94", "q": "caf"}, same=False),
     "categories": Public(),
     "offer_tile": Public(),

@@ -18,6 +18,7 @@ from listings.roles import Role
 from listings.staff.audit import audit
 from listings.staff.services import invite
 from search.backends.postgis.backend import PostgisBackend
+from tests.contracts.documents import band
 from tests.factories import (
     BranchFactory,
     BrandFactory,
@@ -61,6 +62,28 @@ def test_a_search_is_one(client, url, params, count):
     assert queries == 1
     if "total" in answer and "open_at" not in params:
         assert answer["total"]["value"] == 2 * count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("url", "params", "statements"),
+    [
+        ("/v1/search", {"serves": "60.17,24.94"}, 2),
+        ("/v1/search", {"serves": "60.17,24.94", "mode": "visit"}, 1),
+        ("/v1/clusters", {"bbox": "24.9,60.1,25,60.2", "resolution": "9", "serves": "60.17,24.94"}, 2),
+        ("/v1/coverage", {"lat": "60.17", "lon": "24.94"}, 7),
+    ],
+)
+def test_who_serves_an_address_is_asked_before_each_search(client, url, params, statements, count):
+    offers = [*(place(number, bands=(band(number),)) for number in range(count)), *map(deal, range(count))]
+    PostgisBackend().apply(offers, gone=(), version=1)
+    with time_machine.travel("2026-11-22T12:00:00+00:00", tick=True):
+        queries, answer = _queries(client, url, params)
+    assert queries == statements
+    assert {row["mode"]: row["total"]["value"] for row in answer.get("ways", [])} in (
+        {},
+        {"any": 2 * count, "visit": 2 * count, "delivery": count, "at_home": 0},
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])

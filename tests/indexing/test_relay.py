@@ -199,4 +199,4 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(backend, settle, siz
         drain(backend)
 
 
-QUERIES = 30
+QUERIES = 32

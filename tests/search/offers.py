@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from geo.types import Point
-from search.document import Kind, OfferDocument, deal_id, place_id
+from search.document import Kind, Mode, OfferDocument, deal_id, place_id
 from tests.contracts.documents import CENTRE, document, metres_north
 
 CHAIN = UUID(int=0xC)
@@ -36,7 +36,7 @@ def deal(number: int, **changes: Any) -> OfferDocument:
             "generated": True,
         }
     }
-    facts = {"price_minor": 1500, "currency": "EUR", "discount": 0.25, "deal_count": 1}
+    facts = {"price_minor": 1500, "currency": "EUR", "discount": 0.25, "deal_count": 1, "mode": Mode.VISIT}
     return _offer(Kind.DEAL, deal_id(UUID(int=1000 + number), UUID(int=number)), number, own, {**facts, **changes})
 
 

@@ -267,8 +267,9 @@ def test_the_table_of_parameters_names_each_once_with_an_example_that_is_taken()
     assert CLUSTERS_NAMES - {"resolution", "zoom", "boundary"} < SEARCH_NAMES
     for each in PARAMETERS:
         if each.example and each.only != "clusters":
-            base = {} if each.name in ("bbox", "polygon") else dict(HERE)
+            base = {} if each.name in ("bbox", "polygon", "serves", "mode") else dict(HERE)
             beside = {"currency": "EUR"} if each.name.startswith("price") else {}
+            beside |= {"serves": "60,24"} if each.name == "mode" else {}
             beside |= {"price_min_minor": "1"} if each.name == "currency" else {}
             beside |= {"bookable_at": "2026-11-25T19:00Z"} if each.name == "party" else {}
             parse_search({**base, **beside, each.name: each.example}, now=NOW)

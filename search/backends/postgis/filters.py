@@ -71,7 +71,8 @@ def _in_area(area: Circle | Box | Area) -> Fragment:
 
 def _serves(serves: Serves, *, visited: Circle | None) -> Fragment:
     """In one of the modes: each is asked of an index of its own. What its own mode is, is so for a deal alone."""
-    ways, params = [], {}
+    ways: list[str] = []
+    params: dict[str, Any] = {}
     for mode in sorted(serves.modes):
         meets = f"(o.mode IS NULL OR o.mode = '{mode.value}')"
         if mode is not Mode.VISIT:

@@ -108,8 +108,9 @@ def test_control_the_walk_sees_what_is_not_allowed():
 
 def test_a_document_has_fields_of_the_mapping_alone():
     row = (
-        5, "place:5", 1, 9, "digest", "place", "chain", "Europe/Helsinki", ["food"], ["wifi"], ["w=x"], 24.9, 60.1,
-        0.1, 0.2, 0.3, 0x8C1126D338FFFFF, "{[5,9),[12,20)}", 700, "EUR", 0.5, 4.5, 2, 0.25, 1_500_000, 1, 2, "{}",
+        5, "place:5", 1, 9, "digest", "place", "branch", None, "chain", "Europe/Helsinki", ["food"], ["wifi"],
+        ["w=x"], 24.9, 60.1, 0.1, 0.2, 0.3, 0x8C1126D338FFFFF, "{[5,9),[12,20)}",
+        700, "EUR", 0.5, 4.5, 2, 0.25, 1_500_000, 1, 2, "{}",
     )  # fmt: skip
     body = mapping.body_of(row)
     assert set(body) == set(mapping.PROPERTIES)

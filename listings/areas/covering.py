@@ -1,7 +1,8 @@
 """Which published bands of a chain, or of a merchant, cover a point: asked of the live tables, so right at once.
 
 Truth is `ST_Covers` on the stored shape and the great-circle distance for a radius (docs/service-areas.md). Drawn and
-named shapes are found by their spatial indexes; radii by the branches of the chain within the largest radius there is.
+named shapes are found by their spatial indexes; radii up to 10 km by that of the branches, wider ones by an index of
+their own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from geo.distance import distance_metres
 from geo.types import Circle, Point
 from listings.areas.bands import CoveringBand, Neighbour, Owner
 from listings.areas.drafts import MAX_RADIUS_METRES
+from listings.areas.models import WIDE_METRES
 
 NEIGHBOURS_WITHIN_METRES = 50_000
 
@@ -34,17 +36,20 @@ WHERE branch.{owner} = %(owner)s AND {covers}
 """
 _NAMED = "JOIN listings_namedarea AS named ON named.id = band.named_area_id"
 # ST_DistanceSphere is what decides for a radius everywhere else too; the box asks the index of the branches.
-_RADIUS = "band.radius_metres IS NOT NULL AND {near} AND ST_DistanceSphere(branch.point, {point}) <= band.radius_metres"
+_RADIUS = "band.radius_metres {which} AND {near} AND ST_DistanceSphere(branch.point, {point}) <= band.radius_metres"
 
 _NEIGHBOURS = """
-SELECT branch.id, branch.name, ST_X(branch.point), ST_Y(branch.point), EXISTS (
+SELECT near.id, near.name, near.lon, near.lat, EXISTS (
   SELECT FROM listings_servicearea AS area
   JOIN listings_serviceareaversion AS version ON version.area_id = area.id AND version.state = 'published'
-  WHERE area.branch_id = branch.id AND area.mode = %(mode)s)
-FROM listings_branch AS branch
-WHERE branch.{owner} = %(owner)s AND branch.id <> ALL(%(besides)s) AND {near}
-  AND (branch.closed_at IS NULL OR branch.closed_at > %(at)s)
-ORDER BY {metres}, branch.id LIMIT %(limit)s
+  WHERE area.branch_id = near.id AND area.mode = %(mode)s)
+FROM (
+  SELECT branch.id, branch.name, ST_X(branch.point) AS lon, ST_Y(branch.point) AS lat, {metres} AS metres
+  FROM listings_branch AS branch
+  WHERE branch.{owner} = %(owner)s AND branch.id <> ALL(%(besides)s) AND {near}
+    AND (branch.closed_at IS NULL OR branch.closed_at > %(at)s)
+  ORDER BY metres, branch.id LIMIT %(limit)s
+) AS near ORDER BY near.metres, near.id
 """
 
 
@@ -52,14 +57,17 @@ def covering_bands(owner: Owner, point: Point, *, mode: str) -> list[CoveringBan
     """All that cover the point whenever they hold, in no order. One query."""
     drawn = area_covers_point("band.geometry", point, name="at")
     named = area_covers_point("named.geometry", point, name="at")
-    near = around_circle("branch.point", Circle(point, MAX_RADIUS_METRES), name="near")
-    radius = _RADIUS.format(near=near.sql, point="ST_SetSRID(ST_MakePoint(%(at_lon)s, %(at_lat)s), 4326)")
+    close = around_circle("branch.point", Circle(point, WIDE_METRES), name="close")
+    far = around_circle("branch.point", Circle(point, MAX_RADIUS_METRES), name="far")
+    at = "ST_SetSRID(ST_MakePoint(%(at_lon)s, %(at_lat)s), 4326)"
+    own = {"owner": owner.column, "named": "NULL", "join": ""}
     arms = [
-        _BAND.format(owner=owner.column, named="NULL", join="", covers=drawn.sql),
+        _BAND.format(**own, covers=drawn.sql),
         _BAND.format(owner=owner.column, named="named.name", join=_NAMED, covers=named.sql),
-        _BAND.format(owner=owner.column, named="NULL", join="", covers=radius),
+        _BAND.format(**own, covers=_RADIUS.format(which=f"<= {WIDE_METRES}", near=close.sql, point=at)),
+        _BAND.format(**own, covers=_RADIUS.format(which=f"> {WIDE_METRES}", near=far.sql, point=at)),
     ]
-    params: dict[str, Any] = {**drawn.params, **near.params, "owner": owner.id, "mode": mode}
+    params: dict[str, Any] = {**drawn.params, **close.params, **far.params, "owner": owner.id, "mode": mode}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(arms), params)
         rows = cursor.fetchall()

@@ -22,6 +22,9 @@ from listings.areas.triggers import (
     KEEP_VERSIONS,
 )
 
+WIDE_METRES = 10_000
+"""Bands of a wider radius have an index of their own: whoever asks for the narrower need not look beyond."""
+
 
 class NamedArea(models.Model):
     """An area that people call by a name: a district, a postcode. From a gazetteer; bands follow its updates."""
@@ -185,6 +188,9 @@ class AreaBand(models.Model):
 
     class Meta:
         ordering = ["version", "rank"]
+        indexes = [
+            models.Index(fields=["version"], name="area_band_wide", condition=Q(radius_metres__gt=WIDE_METRES)),
+        ]
         constraints = [
             models.UniqueConstraint("version", "rank", name="area_band_rank"),
             # A comparison with null is no fault to CHECK: so each null is spelled out.

@@ -157,7 +157,9 @@ def _gazetteers(city: City, folder: Path) -> tuple[dict[str, Any], dict[str, UUI
             external_id = str(feature["properties"][id_property])
             if external_id in ids:
                 key = f"{kind}:{external_id}"
-                polygons[key] = shapely.geometry.shape(feature["geometry"])
+                # Coordinates are kept to 9 decimals (docs/geo.md): a corner given with more is 0.1 mm elsewhere.
+                given = shapely.geometry.shape(feature["geometry"])
+                polygons[key] = shapely.transform(given, lambda xy: xy.round(9))
                 named[key] = ids[external_id]
                 drawn = area_from_geojson(feature["geometry"], limits=LIMITS)
                 drawable[key] = cast(MultiPolygon, GEOSGeometry(drawn.ewkb_hex()))

@@ -10,17 +10,16 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from booking import schema
 from booking.assigning import OTHERS, Answer, Question, assign
 from booking.assignment import Candidate, Lost, Reason, Room
 from booking.bodies import instant_of, point_of, uuid_of, whole_of
 from config.api.bodies import read_object
-from config.api.parameters import read_query
 from config.api.throttling import ReadThrottle
 from config.errors import InvalidParameter
 from config.instants import instant_text
+from geo.datum_view import DATUM, DatumView
 from listings.areas.bands import CoveringBand, Neighbour, Owner
 from listings.models import ServiceArea
 
@@ -30,20 +29,21 @@ DEFAULT_WITHIN_MINUTES = 120
 MAX_WITHIN_MINUTES = 1_440
 
 
-class Assign(APIView):
+class Assign(DatumView):
     throttle_classes = (ReadThrottle,)
 
     @extend_schema(
         operation_id="assign",
         summary="The branch of a merchant or chain that should serve an address, and why the others do not.",
         tags=["service areas"],
+        parameters=[DATUM],
         request=schema.AssignRequest,
         responses=schema.AssignmentShape,
     )
     def post(self, request: Request) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         now = timezone.now()
-        question = _question(read_object(request.data, known=FIELDS), default_at=now)
+        question = _question(read_object(self.body_of(request), known=FIELDS), default_at=now)
         data = {
             "mode": question.mode,
             "at": instant_text(question.at),

@@ -11,13 +11,12 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from config.api.parameters import read_query
 from config.api.values import parse_uuid, whole_of
 from deals import selectors
 from deals.deal_detail import deal_data, deal_line
 from deals.schema import DealSerializer
+from geo.datum_view import DATUM, DatumView
 from geo.params import parse_point
 from listings.api import languages_of
 from listings.models import Branch
@@ -33,7 +32,7 @@ def deals_at(branch: Branch, now: datetime, languages: Sequence[str]) -> list[di
     return [deal_line(deal, languages) for deal in selectors.current_deals_at(branch, now=now)]
 
 
-class DealView(APIView):
+class DealView(DatumView):
     @extend_schema(
         operation_id="deal",
         summary="One deal in full, with the places at which it can be used.",
@@ -57,13 +56,16 @@ class DealView(APIView):
                 description="Places to pass over: `next_offset` of the page before.",
             ),
             LANG,
+            DATUM,
         ],
         responses={200: DealSerializer},
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the path
-        params = read_query(request, known={"lat", "lon", "limit", "offset", "lang"})
+        params = self.query_of(request, known={"lat", "lon", "limit", "offset", "lang"})
         languages = languages_of(request, params)
-        near = parse_point(params.get("lat"), params.get("lon")) if params.keys() & {"lat", "lon"} else None
+        near = None
+        if params.keys() & {"lat", "lon"}:
+            near = parse_point(params.get("lat"), params.get("lon"), datum=self.datum)
         limit = whole_of(params, "limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
         offset = whole_of(params, "offset", minimum=0, maximum=MAX_OFFSET, default=0)
         now = timezone.now()

@@ -6,12 +6,14 @@ eviltransform; Wikipedia, "Restrictions on geographic data in China"). A `Point`
 the edge, and everything inside is WGS84.
 
 The way back has no closed form and is found by iteration, to 1e-9 degrees. Outside mainland China, by its time zones
-(`geo.zones`), all three are the same.
+(`geo.zones`), all three are the same. So within a shift of the border (at most 1.3 km) a shifted position may stand for
+two places, of which the one inside is taken, or for none, and then it is taken as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from math import atan2, cos, hypot, pi, radians, sin, sqrt
 
 from geo.types import Point
@@ -22,6 +24,26 @@ _KRASOVSKY_SQUARED_ECCENTRICITY = 0.00669342162296594323
 _MAINLAND_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi"})
 _MOST_STEPS = 30
 _CLOSE_DEGREES = 1e-10
+
+
+class Datum(StrEnum):
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+def to_wgs84(point: Point, datum: Datum) -> Point:
+    """The place of a position in `datum`."""
+    if datum is Datum.WGS84:
+        return point
+    return gcj02_to_wgs84(point) if datum is Datum.GCJ02 else bd09_to_wgs84(point)
+
+
+def from_wgs84(point: Point, datum: Datum) -> Point:
+    """The position in `datum` of a place."""
+    if datum is Datum.WGS84:
+        return point
+    return wgs84_to_gcj02(point) if datum is Datum.GCJ02 else wgs84_to_bd09(point)
 
 
 def in_mainland_china(point: Point) -> bool:

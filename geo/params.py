@@ -12,10 +12,25 @@ from __future__ import annotations
 import re
 
 from config.errors import InvalidParameter
-from geo.areas import MAX_BYTES, RING_LONGITUDE_LIMIT, Area, InvalidArea, area_from_rings, parse_geojson_area
+from geo.areas import (
+    MAX_BYTES,
+    MAX_PARTS_ONCE_CUT,
+    MAX_VERTICES,
+    RING_LONGITUDE_LIMIT,
+    Area,
+    AreaLimits,
+    InvalidArea,
+    area_from_geojson,
+    area_from_rings,
+    parse_geojson_area,
+)
+from geo.datum import Datum, to_wgs84
+from geo.datum_values import box_into_wgs84, into_wgs84
 from geo.types import Box, Point
 
 MAX_NUMBER_CHARACTERS = 32
+_TURNED = AreaLimits(vertices=2 * MAX_VERTICES, parts=MAX_PARTS_ONCE_CUT)
+"""Of an area that was taken already: it may have been cut at the 180th meridian since."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,30})?([eE]-[0-9]{1,3})?")
 
@@ -51,8 +66,8 @@ def parse_longitude(text: str, *, parameter: str = "lon") -> float:
     return parse_decimal(text, parameter=parameter, minimum=-180, maximum=180)
 
 
-def parse_point(lat_text: str | None, lon_text: str | None) -> Point:
-    """The point of the parameters `lat` and `lon`, which come together.
+def parse_point(lat_text: str | None, lon_text: str | None, *, datum: Datum = Datum.WGS84) -> Point:
+    """The point of the parameters `lat` and `lon`, which come together, given in `datum`.
 
     >>> parse_point("60.1699", "24.9384")
     Point(lon=24.9384, lat=60.1699)
@@ -60,17 +75,17 @@ def parse_point(lat_text: str | None, lon_text: str | None) -> Point:
     if lat_text is None or lon_text is None:
         missing = "lat" if lat_text is None else "lon"
         raise InvalidParameter(missing, f"{missing} is missing: lat and lon are given together.")
-    return _point(lat_text, lon_text, lat_parameter="lat", lon_parameter="lon")
+    return to_wgs84(_point(lat_text, lon_text, lat_parameter="lat", lon_parameter="lon"), datum)
 
 
-def parse_point_pair(text: str, *, parameter: str) -> Point:
+def parse_point_pair(text: str, *, parameter: str, datum: Datum = Datum.WGS84) -> Point:
     """The point of one parameter `lat,lon`.
 
     >>> parse_point_pair("60.1699,24.9384", parameter="near")
     Point(lon=24.9384, lat=60.1699)
     """
     parts = _split(text, 2, parameter=parameter, form="lat,lon")
-    return _point(parts[0], parts[1], lat_parameter=parameter, lon_parameter=parameter)
+    return to_wgs84(_point(parts[0], parts[1], lat_parameter=parameter, lon_parameter=parameter), datum)
 
 
 def parse_radius_metres(text: str, *, minimum: float, maximum: float, parameter: str = "radius") -> float:
@@ -82,8 +97,9 @@ def parse_radius_metres(text: str, *, minimum: float, maximum: float, parameter:
     return parse_decimal(text, parameter=parameter, minimum=minimum, maximum=maximum, unit="metres")
 
 
-def parse_box(text: str, *, parameter: str = "box") -> Box:
+def parse_box(text: str, *, parameter: str = "box", datum: Datum = Datum.WGS84) -> Box:
     """`west,south,east,north` in degrees; `west > east` crosses the 180th meridian. Zero width or height is refused.
+    Of another datum the corners are taken (geo.datum_values).
 
     >>> parse_box("24.9,60.1,25.0,60.2")
     Box(west=24.9, south=60.1, east=25.0, north=60.2)
@@ -102,10 +118,10 @@ def parse_box(text: str, *, parameter: str = "box") -> Box:
         raise InvalidParameter(
             parameter, f"{parameter} has its south ({south:g}) above its north ({north:g}). The order is {form}."
         )
-    return Box(west, south, east, north)
+    return box_into_wgs84(Box(west, south, east, north), datum)
 
 
-def parse_polygon(text: str, *, parameter: str = "polygon") -> Area:
+def parse_polygon(text: str, *, parameter: str = "polygon", datum: Datum = Datum.WGS84) -> Area:
     """An area as GeoJSON (`Polygon`, `MultiPolygon`, `Feature` of either) or as the compact ring `lat,lon;lat,lon;…`.
 
     The compact ring needs three corners or more and may be left open. Refusals are those of `geo.areas`, whose limits
@@ -114,8 +130,12 @@ def parse_polygon(text: str, *, parameter: str = "polygon") -> Area:
     if len(text) > MAX_BYTES:
         raise InvalidArea(parameter, f"{parameter} is larger than {MAX_BYTES} bytes.", limit=f"{MAX_BYTES} bytes")
     if text.lstrip(" \t\r\n").startswith("{"):
-        return parse_geojson_area(text, parameter=parameter)
-    return area_from_rings([[_compact_ring(text, parameter=parameter)]], parameter=parameter)
+        area = parse_geojson_area(text, parameter=parameter)
+    else:
+        area = area_from_rings([[_compact_ring(text, parameter=parameter)]], parameter=parameter)
+    if datum is Datum.WGS84:
+        return area
+    return area_from_geojson(into_wgs84(area.geojson(), datum, most=None), parameter=parameter, limits=_TURNED)
 
 
 def _compact_ring(text: str, *, parameter: str) -> list[tuple[float, float]]:

@@ -19,6 +19,7 @@ from config.api.caching import cache_headers, not_modified, weak_etag
 from config.api.parameters import read_query
 from config.api.values import parse_uuid
 from config.languages import accepted_languages, parse_languages
+from geo.datum_view import DATUM, DatumView
 from listings import selectors
 from listings.models import Branch
 from listings.place_detail import place_data, standing_of, tree_data
@@ -45,7 +46,7 @@ def _unweighted(_: int, __: int) -> float | None:
     return None
 
 
-class PlaceView(APIView):
+class PlaceView(DatumView):
     deals_at: DealsAt = staticmethod(_no_deals)
     """The current deals of a branch, given where the URLs are put together: listings know no deals."""
     weigh: Weigh = staticmethod(_unweighted)
@@ -55,11 +56,15 @@ class PlaceView(APIView):
         operation_id="place",
         summary="One place in full: hours this week, how it stands now, its current deals.",
         tags=["places"],
-        parameters=[OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="`place_id` of a hit."), LANG],
+        parameters=[
+            OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="`place_id` of a hit."),
+            LANG,
+            DATUM,
+        ],
         responses={200: PlaceSerializer},
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the path
-        params = read_query(request, known={"lang"})
+        params = self.query_of(request, known={"lang"})
         languages = languages_of(request, params)
         now = timezone.now()
         branch = selectors.place(parse_uuid(id), now=now)

@@ -7,11 +7,10 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from config.api.parameters import read_query
 from config.api.throttling import SESSION_REQUESTS, SESSION_SECONDS, SuggestThrottle
 from config.languages import MAX_LANGUAGES, accepted_languages
+from geo.datum_view import DATUM, DatumView
 from search.backends.postgis.suggesting import candidates
 from search.parameters import LANGUAGE, SESSION
 from search.schema import TIERS, AttributionSerializer, HighlightPartSerializer, Shape
@@ -89,18 +88,18 @@ _PARAMETERS = [
 ]
 
 
-class SuggestView(APIView):
+class SuggestView(DatumView):
     throttle_classes = [SuggestThrottle]
 
     @extend_schema(
         operation_id="suggest",
         summary="Places, deals, categories, brands, cities and areas that what has been typed may mean.",
         tags=["search"],
-        parameters=_PARAMETERS,
+        parameters=[*_PARAMETERS, DATUM],
         responses={200: SuggestionsSerializer},
     )
     def get(self, request: Request) -> Response:
-        asked = parse_suggest(read_query(request, known=NAMES))
+        asked = parse_suggest(self.query_of(request, known=NAMES), datum=self.datum)
         found = () if asked.text is None else candidates(asked.text, near=asked.near, now=timezone.now())
         languages = asked.languages or accepted_languages(request.headers.get("Accept-Language", ""))
         return Response(suggest_data(asked, found, languages=languages), headers=_HEADERS)

@@ -14,6 +14,7 @@ from config.api.values import parse_whole
 from config.attributions import attributions_of
 from config.errors import InvalidParameter, UnknownParameter
 from config.languages import name_in, parse_languages
+from geo.datum import Datum
 from geo.params import parse_point
 from geo.types import Point
 from search.highlight import highlighted
@@ -69,8 +70,8 @@ class Candidate(Protocol):
     def card(self) -> str | None: ...
 
 
-def parse_suggest(params: Mapping[str, str]) -> SuggestRequest:
-    """Raises InvalidParameter."""
+def parse_suggest(params: Mapping[str, str], *, datum: Datum = Datum.WGS84) -> SuggestRequest:
+    """Positions are given in `datum`. Raises InvalidParameter."""
     for name, text in params.items():
         if name not in NAMES:
             raise UnknownParameter(
@@ -86,7 +87,7 @@ def parse_suggest(params: Mapping[str, str]) -> SuggestRequest:
         parse_session(params["session"])
     return SuggestRequest(
         text=parse_words(params["q"]),
-        near=parse_point(params.get("lat"), params.get("lon")) if params.keys() & {"lat", "lon"} else None,
+        near=parse_point(params.get("lat"), params.get("lon"), datum=datum) if params.keys() & {"lat", "lon"} else None,
         limit=parse_whole(params["limit"], parameter="limit", minimum=1, maximum=MAX_LIMIT)
         if "limit" in params
         else DEFAULT_LIMIT,

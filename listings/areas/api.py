@@ -17,6 +17,7 @@ from config.api.parameters import read_query
 from config.api.preconditions import if_match
 from config.api.values import parse_uuid, parse_whole, whole_of
 from config.errors import InvalidParameter, NotFound
+from geo.datum_view import DATUM, DatumView
 from listings.access import access_branch
 from listings.areas import schema, selectors, services
 from listings.areas.drafts import FIELDS, parse_draft, parse_name, parse_position
@@ -76,16 +77,16 @@ def _mode(value: Any) -> str:
     return str(value)
 
 
-class BranchAreasView(AccountView):
+class BranchAreasView(DatumView, AccountView):
     @extend_schema(
         operation_id="areas",
         summary="The service areas of a branch: what is drafted and what is published.",
         tags=["service areas"],
-        parameters=[BRANCH],
+        parameters=[BRANCH, DATUM],
         responses=schema.AreasShape,
     )
     def get(self, request: Request, branch_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         branch = _branch(request, branch_id, Action.SEE)
         return Response({"items": [_data(current) for current in selectors.areas_of(branch.id)]})
 
@@ -93,14 +94,14 @@ class BranchAreasView(AccountView):
         operation_id="area_create",
         summary="A new service area, as a draft that nobody is served by yet.",
         tags=["service areas"],
-        parameters=[BRANCH],
+        parameters=[BRANCH, DATUM],
         request=schema.NewAreaRequest,
         responses={201: schema.AreaShape},
     )
     def post(self, request: Request, branch_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         branch = _branch(request, branch_id, Action.MANAGE_AREAS)
-        data = read_object(request.data, known={"mode", "name", "position", "draft"})
+        data = read_object(self.body_of(request), known={"mode", "name", "position", "draft"})
         area = services.create_area(
             branch_id=branch.id,
             mode=_mode(data.get("mode")),
@@ -113,19 +114,19 @@ class BranchAreasView(AccountView):
         return _shown(area.id, status=201)
 
 
-class AreaCheckView(AccountView):
+class AreaCheckView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_check",
         summary="What a version would cover, or the reason and place of its fault. Nothing is stored.",
         tags=["service areas"],
-        parameters=[BRANCH],
+        parameters=[BRANCH, DATUM],
         request=schema.CheckRequest,
         responses=schema.PreviewShape,
     )
     def post(self, request: Request, branch_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         branch = _branch(request, branch_id, Action.SEE)
-        data = read_object(request.data, known={"mode", "area_id", "draft"})
+        data = read_object(self.body_of(request), known={"mode", "area_id", "draft"})
         besides = data.get("area_id")
         if besides is not None and not isinstance(besides, str):
             raise InvalidParameter("area_id", "A UUID is expected.")
@@ -139,35 +140,35 @@ class AreaCheckView(AccountView):
         )
 
 
-class AreaView(AccountView):
+class AreaView(DatumView, AccountView):
     @extend_schema(
         operation_id="area",
         summary="One service area: its draft and what is published. The header ETag is what writes send as If-Match.",
         tags=["service areas"],
-        parameters=[AREA],
+        parameters=[AREA, DATUM],
         responses=schema.AreaShape,
     )
     def get(self, request: Request, area_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         return _shown(_area(request, area_id, Action.SEE).id)
 
 
-class DraftView(AccountView):
+class DraftView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_draft",
         summary="Replace the draft, or begin one beside what is published.",
         tags=["service areas"],
-        parameters=[AREA, IF_MATCH],
+        parameters=[AREA, IF_MATCH, DATUM],
         request=schema.DraftRequest,
         responses=schema.AreaShape,
     )
     def put(self, request: Request, area_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         area = _area(request, area_id, Action.MANAGE_AREAS)
         services.save_draft(
             area_id=area.id,
             expected=if_match(request),
-            draft=parse_draft(read_object(request.data, known=FIELDS)),
+            draft=parse_draft(read_object(self.body_of(request), known=FIELDS)),
             by=account_of(request),
             now=timezone.now(),
         )
@@ -187,16 +188,16 @@ class DraftView(AccountView):
         return HttpResponse(status=204)
 
 
-class PreviewView(AccountView):
+class PreviewView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_preview",
         summary="What the draft would cover; without a draft, what is published covers.",
         tags=["service areas"],
-        parameters=[AREA],
+        parameters=[AREA, DATUM],
         responses=schema.PreviewShape,
     )
     def get(self, request: Request, area_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         current = selectors.area_of(_area(request, area_id, Action.SEE).id)
         version = current.draft or current.published
         if version is None:
@@ -204,35 +205,35 @@ class PreviewView(AccountView):
         return Response(preview_version(area=current.area, version=version))
 
 
-class PublishView(AccountView):
+class PublishView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_publish",
         summary="Serve by the draft from now on; search follows within two seconds.",
         tags=["service areas"],
-        parameters=[AREA, IF_MATCH],
+        parameters=[AREA, IF_MATCH, DATUM],
         request=schema.NothingRequest,
         responses=schema.AreaShape,
     )
     def post(self, request: Request, area_id: str) -> Response:
-        read_query(request, known=())
-        read_object(request.data, known=())
+        self.query_of(request, known=())
+        read_object(self.body_of(request), known=())
         area = _area(request, area_id, Action.MANAGE_AREAS)
         services.publish(area_id=area.id, expected=if_match(request), by=account_of(request), now=timezone.now())
         return _shown(area.id)
 
 
-class RollBackView(AccountView):
+class RollBackView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_roll_back",
         summary="Publish a copy of an earlier version.",
         tags=["service areas"],
-        parameters=[AREA, IF_MATCH],
+        parameters=[AREA, IF_MATCH, DATUM],
         request=schema.RollBackRequest,
         responses=schema.AreaShape,
     )
     def post(self, request: Request, area_id: str) -> Response:
-        read_query(request, known=())
-        number = read_object(request.data, known={"number"}).get("number")
+        self.query_of(request, known=())
+        number = read_object(self.body_of(request), known={"number"}).get("number")
         if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_NUMBER:
             raise InvalidParameter("number", "The number of an earlier version is expected.", limit=f"1..{MAX_NUMBER}")
         area = _area(request, area_id, Action.MANAGE_AREAS)
@@ -242,18 +243,18 @@ class RollBackView(AccountView):
         return _shown(area.id)
 
 
-class RetireView(AccountView):
+class RetireView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_retire",
         summary="Serve nobody by this area any more; its history stays.",
         tags=["service areas"],
-        parameters=[AREA, IF_MATCH],
+        parameters=[AREA, IF_MATCH, DATUM],
         request=schema.NothingRequest,
         responses=schema.AreaShape,
     )
     def post(self, request: Request, area_id: str) -> Response:
-        read_query(request, known=())
-        read_object(request.data, known=())
+        self.query_of(request, known=())
+        read_object(self.body_of(request), known=())
         area = _area(request, area_id, Action.MANAGE_AREAS)
         services.retire(area_id=area.id, expected=if_match(request), by=account_of(request), now=timezone.now())
         return _shown(area.id)
@@ -291,16 +292,16 @@ class VersionsView(AccountView):
         )
 
 
-class VersionView(AccountView):
+class VersionView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_version",
         summary="One version in full.",
         tags=["service areas"],
-        parameters=[AREA, NUMBER],
+        parameters=[AREA, NUMBER, DATUM],
         responses=schema.VersionShape,
     )
     def get(self, request: Request, area_id: str, number: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         wanted = parse_whole(number, parameter="number", minimum=1, maximum=MAX_NUMBER)
         return Response(version_data(selectors.version_of(_area(request, area_id, Action.SEE), wanted)))
 
@@ -330,18 +331,19 @@ class NamedAreasView(AccountView):
         return Response({"items": [named_area_data(each) for each in found]})
 
 
-class NamedAreaView(AccountView):
+class NamedAreaView(DatumView, AccountView):
     @extend_schema(
         operation_id="named_area",
         summary="One named area with its shape.",
         tags=["service areas"],
         parameters=[
-            OpenApiParameter("named_area_id", UUID, OpenApiParameter.PATH, description="`id` of a named area.")
+            OpenApiParameter("named_area_id", UUID, OpenApiParameter.PATH, description="`id` of a named area."),
+            DATUM,
         ],
         responses=schema.NamedAreaInFullShape,
     )
     def get(self, request: Request, named_area_id: str) -> Response:
-        read_query(request, known=())
+        self.query_of(request, known=())
         found = NamedArea.objects.filter(id=parse_uuid(named_area_id, parameter="named_area_id")).first()
         if found is None:
             raise NotFound("There is no named area of this id.")

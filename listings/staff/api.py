@@ -19,6 +19,7 @@ from config.api.bodies import read_object
 from config.api.parameters import read_query
 from config.api.values import parse_uuid, parse_whole, whole_of
 from config.errors import InvalidParameter
+from geo.datum_view import DATUM, DatumView
 from listings.access import access_merchant, branches_of, membership_for
 from listings.models import AuditEntry, Invitation, Membership
 from listings.roles import Action, Role
@@ -86,7 +87,7 @@ class MerchantView(AccountView):
         return Response(merchant_data(membership_for(account_of(request), parse_uuid(merchant_id), Action.SEE)))
 
 
-class BranchesView(AccountView):
+class BranchesView(DatumView, AccountView):
     @extend_schema(
         operation_id="merchant_branches",
         summary="The branches that you see, by name.",
@@ -99,11 +100,12 @@ class BranchesView(AccountView):
                 description="Branches of one page.",
             ),
             OpenApiParameter("after", UUID, description="`next_after` of the page before."),
+            DATUM,
         ],
         responses=schema.MyBranchesShape,
     )
     def get(self, request: Request, merchant_id: str) -> Response:
-        params = read_query(request, known={"limit", "after"})
+        params = self.query_of(request, known={"limit", "after"})
         limit = whole_of(params, "limit", minimum=1, maximum=MAX_PAGE, default=50)
         member = membership_for(account_of(request), parse_uuid(merchant_id), Action.SEE)
         branches = branches_of(member).order_by("name", "id")

@@ -4,7 +4,16 @@ import random
 
 import pytest
 
-from geo.datum import bd09_to_wgs84, gcj02_to_wgs84, in_mainland_china, wgs84_to_bd09, wgs84_to_gcj02
+from geo.datum import (
+    Datum,
+    bd09_to_wgs84,
+    from_wgs84,
+    gcj02_to_wgs84,
+    in_mainland_china,
+    to_wgs84,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
 from geo.distance import distance_metres
 from geo.types import Point
 
@@ -65,3 +74,32 @@ def test_there_and_back_is_within_a_tenth_of_a_metre():
 )
 def test_outside_mainland_china_all_are_the_same(place):
     assert [convert(place) for convert in (wgs84_to_gcj02, gcj02_to_wgs84, wgs84_to_bd09, bd09_to_wgs84)] == [place] * 4
+
+
+def _at_the_border(count, *, within_degrees):
+    """Pairs (inside, outside) of places so near to each other, found by halving."""
+    rnd = random.Random(3)
+    while count:
+        inside, outside = (Point(rnd.uniform(73, 136), rnd.uniform(17, 54)) for _ in range(2))
+        if not in_mainland_china(inside) or in_mainland_china(outside):
+            continue
+        while max(abs(inside.lon - outside.lon), abs(inside.lat - outside.lat)) > within_degrees:
+            middle = Point((inside.lon + outside.lon) / 2, (inside.lat + outside.lat) / 2)
+            inside, outside = (middle, outside) if in_mainland_china(middle) else (inside, middle)
+        count -= 1
+        yield inside, outside
+
+
+@pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
+def test_at_the_border(datum):
+    """Inside it is there and back. Outside nothing is shifted, and the way back finds no place but a true one."""
+    back_elsewhere = 0
+    for inside, outside in _at_the_border(300, within_degrees=1e-5):
+        assert distance_metres(to_wgs84(from_wgs84(inside, datum), datum), inside) < 0.1
+        assert from_wgs84(outside, datum) == outside
+        back = to_wgs84(outside, datum)
+        if back != outside:
+            back_elsewhere += 1
+            assert in_mainland_china(back)
+            assert distance_metres(from_wgs84(back, datum), outside) < 0.1
+    assert back_elsewhere  # two places of one shifted position: the one inside is told

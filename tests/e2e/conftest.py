@@ -57,6 +57,7 @@ def site_url() -> Iterator[str]:
         "SECRET_KEY": "only-for-tests-" * 5,
         "LOG_LEVEL": "ERROR",
         "RATE_LIMIT_SEARCH": "off",
+        "RATE_LIMIT_SUGGEST": "off",
         "RATE_LIMIT_TILES": "off",
         "RATE_LIMIT_READ": "off",
         "STATEMENT_TIMEOUT_MS": "0",

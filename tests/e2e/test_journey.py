@@ -14,7 +14,7 @@ def test_from_words_to_a_shared_link(open_page, site_url):
     reader = open_page()
     page = reader.page
     reader.show()
-    page.get_by_role("searchbox").fill("coffee")
+    page.get_by_role("combobox", name="Search places and deals").fill("coffee")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"[?&]q=coffee"))
     page.get_by_role("button", name="Open now").click()
@@ -51,7 +51,7 @@ def test_from_words_to_a_shared_link(open_page, site_url):
     expect(other.page.locator("vn-detail h2").first).to_have_text(title)
     expect(other.page.get_by_role("heading", name="Why it is number 1")).to_be_visible()
     expect(other.page.locator("vn-results h2")).to_have_text(told)
-    expect(other.page.get_by_role("searchbox")).to_have_value("coffee")
+    expect(other.page.get_by_role("combobox", name="Search places and deals")).to_have_value("coffee")
     other.settle()
     assert other.page.url == page.url
 
@@ -139,6 +139,41 @@ def test_the_whole_journey_by_keyboard_alone(open_page):
     page.keyboard.press("Escape")
     expect(page.locator("vn-detail")).to_have_count(0)
     until_focused(page, title)
+    reader.settle()
+
+
+def test_a_suggestion_is_picked_by_keys_or_by_finger(open_page):
+    reader = open_page()
+    page = reader.page
+    reader.show()
+    box = page.get_by_role("combobox", name="Search places and deals")
+    box.press_sequentially("caf")
+    expect(page.get_by_role("option").first).to_contain_text("Category")
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"^\d+ suggestions?$"))).to_have_count(1)
+    box.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]category=cafe(&|$)"))
+    expect(page).not_to_have_url(re.compile(r"[?&](q|session)="))
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    reader.settle()
+    page.get_by_role("button", name="Places", exact=True).click()
+    expect(page).to_have_url(re.compile(r"kind=place"))
+    reader.settle()
+    name = page.locator("vn-hit-card a").first.inner_text()
+    box.fill(name)
+    of_place = page.get_by_role("option").filter(has_text="Place").filter(has_text=name)
+    of_place.first.click()
+    expect(page).to_have_url(re.compile(r"[?&]open=place:"))
+    expect(page.locator("vn-detail h2").first).to_have_text(name)
+    expect(box).to_have_value(name)
+    reader.settle()
+    page.keyboard.press("Escape")
+    expect(page.locator("vn-detail")).to_have_count(0)
+    box.fill("no such thing anywhere")
+    expect(page.get_by_text("No suggestions. Press Enter to search.").first).to_be_visible()
+    box.press("Escape")
+    expect(page.get_by_text("No suggestions. Press Enter to search.").first).to_be_hidden()
     reader.settle()
 
 

@@ -66,6 +66,13 @@ def qr(reader):
     reader.settle()
 
 
+def suggestions(reader):
+    reader.show()
+    reader.page.get_by_role("combobox", name="Search places and deals").press_sequentially("caf")
+    reader.page.get_by_role("option").first.wait_for()
+    reader.settle()
+
+
 def chinese(reader):
     reader.show("/?lang=zh-Hans")
 
@@ -109,7 +116,8 @@ def loading(reader):
 STATES = {
     state.__name__: state
     for state in (
-        results, place, deal_with_why, filters, qr, chinese, category, empty, refused, no_network, slow, loading,
+        results, place, deal_with_why, filters, qr, suggestions, chinese, category,
+        empty, refused, no_network, slow, loading,
     )
 }  # fmt: skip
 

@@ -63,6 +63,9 @@ export const appStyle = css`
       inset: 0 0 auto;
       border: 0;
     }
+    vn-header:focus-within {
+      z-index: 4;
+    }
     .map {
       position: absolute;
       inset: 0;

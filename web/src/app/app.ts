@@ -23,7 +23,9 @@ import type { VnMapPanel } from "./map-panel.js";
 import "./order.js";
 import "./results.js";
 import type { VnResults } from "./results.js";
+import type { Picked, Typed } from "./search-box.js";
 import { searchUrl, SearchSession } from "./search-session.js";
+import { suggested } from "./suggested.js";
 import { onSystemTheme, theme, toggleTheme } from "./theme.js";
 import { widened, without } from "./ways-out.js";
 
@@ -102,21 +104,34 @@ export class VnApp extends LitElement {
 
   // --- what is asked and what is open
 
-  private go(changes: Partial<PageState>, how: Step = "push"): void {
+  /** `token`: of the suggestions that led there. */
+  private go(changes: Partial<PageState>, how: Step = "push", token?: string): void {
     this.history.go(changes, how);
     this.requestUpdate();
-    if (changes.question !== undefined) void this.search();
+    if (changes.question !== undefined) void this.search(token);
   }
 
-  private async search(): Promise<void> {
+  private async search(token?: string): Promise<void> {
     this.panel.settle();
-    await this.session.ask(searchUrl(this.page.question, language()));
+    await this.session.ask(searchUrl(this.page.question, language(), token));
+  }
+
+  private askWords({ words, token }: Typed): void {
+    const question = without(this.page.question, "q");
+    this.go({ question: words === "" ? question : { ...question, q: words }, open: null, why: false }, "push", token);
+    if (this.stop === "peek") this.stop = "half";
+  }
+
+  private askSuggested({ suggestion, token }: Picked): void {
+    const { question, open, elsewhere } = suggested(this.page.question, suggestion, this.home.radiusMetres);
+    this.go({ question, open, why: false, ...(elsewhere ? { camera: null } : {}) }, "push", token);
+    if (elsewhere) this.panel.map?.showArea(question);
+    if (open !== null) this.showDetail();
   }
 
   private ask(changes: Changes): void {
     const merged = Object.entries<string | undefined>({ ...this.page.question, ...changes }).filter(([, value]) => value !== undefined);
     this.askAnew(Object.fromEntries(merged));
-    if (changes.q !== undefined && this.stop === "peek") this.stop = "half";
   }
 
   private askAnew(question: Question): void {
@@ -147,8 +162,12 @@ export class VnApp extends LitElement {
   };
 
   private openHit(id: string): void {
-    void import("./detail.js");
     this.go({ open: id, why: false });
+    this.showDetail();
+  }
+
+  private showDetail(): void {
+    void import("./detail.js");
     this.detailStop = "full";
     void this.updateComplete.then(async () => this.detail?.focusTitle());
   }
@@ -218,7 +237,10 @@ export class VnApp extends LitElement {
         .counts=${session.page?.facets.category ?? {}}
         .language=${language()}
         ?dark=${this.dark}
+        @focusin=${() => (this.stop = this.stop === "full" ? "half" : this.stop)}
         @ask=${ask}
+        @words=${(event: CustomEvent<Typed>) => this.askWords(event.detail)}
+        @pick=${(event: CustomEvent<Picked>) => this.askSuggested(event.detail)}
         @filters=${this.openFilters}
         @switch-language=${this.switchLanguage}
         @switch-theme=${() => (this.dark = toggleTheme() === "dark")}

@@ -11,12 +11,13 @@ import { t } from "../i18n/messages.js";
 import { filtersOf, type Question } from "./address.js";
 import { rowFor } from "./categories.js";
 import "./search-box.js";
+import type { Picked, Typed } from "./search-box.js";
 
 const ON_CHIPS: readonly (keyof Question)[] = ["kind", "category", "open_now"];
 
 /**
  * Name, search box, quick filters and categories. Fires `ask` with the parameters to replace (undefined drops one),
- * `filters`, `switch-language` and `switch-theme`.
+ * `words` and `pick` of the search box, `filters`, `switch-language` and `switch-theme`.
  */
 @customElement("vn-header")
 export class VnHeader extends LitElement {
@@ -85,6 +86,7 @@ export class VnHeader extends LitElement {
           display: none;
         }
         vn-search-box {
+          --list-right: -6.25rem;
           padding: var(--space-2) 7rem var(--space-2) var(--space-3);
         }
         .row {
@@ -109,7 +111,7 @@ export class VnHeader extends LitElement {
         <vn-button variant="ghost" icon="globe" icon-only label=${t("switch_language")} @click=${() => this.tell("switch-language")}></vn-button>
         <vn-button variant="ghost" icon=${this.dark ? "sun" : "moon"} icon-only label=${this.dark ? t("light_mode") : t("dark_mode")} @click=${() => this.tell("switch-theme")}></vn-button>
       </div>
-      <vn-search-box .words=${this.question.q ?? ""} .language=${this.language} @words=${(event: CustomEvent<string>) => this.ask({ q: event.detail === "" ? undefined : event.detail })}></vn-search-box>
+      <vn-search-box .question=${this.question} .language=${this.language} @words=${this.pass} @pick=${this.pass}></vn-search-box>
       <div class="row kinds" role="group" aria-label=${t("quick_filters")}>${this.quickFilters()}</div>
       <div class="row" role="group" aria-label=${t("categories")}>${this.categoryChips()}</div>
     </header>`;
@@ -141,6 +143,10 @@ export class VnHeader extends LitElement {
 
   private ask(changes: Partial<Record<keyof Question, string | undefined>>): void {
     this.dispatchEvent(new CustomEvent("ask", { detail: changes }));
+  }
+
+  private pass(event: CustomEvent<Typed | Picked>): void {
+    this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
   }
 
   private tell(name: string): void {

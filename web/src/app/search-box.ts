@@ -1,66 +1,60 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 
+import type { Suggestion } from "../api/client.js";
 import { base } from "../components/base.js";
-import { icon } from "../components/icons.js";
-import { t } from "../i18n/messages.js";
-import { formStyle } from "./form-style.js";
+import "../components/combobox.js";
+import type { Question } from "./address.js";
+import { SuggestSession } from "./suggest-session.js";
 
-/** The words to search for. Fires `words` with what was typed when it is sent off or cleared. */
+/** What one time of typing ended with, and the token that joins it with its suggestions. */
+export interface Typed {
+  words: string;
+  token?: string | undefined;
+}
+export interface Picked {
+  suggestion: Suggestion;
+  token?: string | undefined;
+}
+
+/** What to search for, with suggestions while it is typed. Fires `words` (Typed) and `pick` (Picked). */
 @customElement("vn-search-box")
 export class VnSearchBox extends LitElement {
+  static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+
   static override styles = [
     base,
-    formStyle,
     css`
-      form {
-        position: relative;
-      }
-      svg {
-        position: absolute;
-        left: 0.9rem;
-        top: 50%;
-        translate: 0 -50%;
-        color: var(--ink-muted);
-        pointer-events: none;
-      }
-      input[type="search"] {
-        padding-left: 2.6rem;
-        border-radius: var(--radius-full);
-      }
-      @media (max-width: 59.99rem) {
-        input[type="search"] {
-          box-shadow: var(--shadow-m);
-          border-color: var(--line);
-        }
+      vn-combobox {
+        display: block;
       }
     `,
   ];
 
-  @property() words = "";
+  @property({ attribute: false }) question: Question = {};
   @property() language = "en";
-  @query("input") private readonly input!: HTMLInputElement;
+  private readonly session = new SuggestSession({ requestUpdate: () => this.requestUpdate() });
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.session.stop();
+  }
 
   override render(): TemplateResult {
-    return html`<form role="search" @submit=${this.submitted}>
-      ${icon("search", 18)}
-      <label class="visually-hidden" for="words">${t("search_label")}</label>
-      <input id="words" type="search" name="q" maxlength="100" autocomplete="off" enterkeyhint="search" placeholder=${t("search_placeholder")} .value=${this.words} @search=${this.cleared} />
-    </form>`;
+    return html`<vn-combobox
+      .words=${this.question.q ?? ""}
+      .options=${this.session.options}
+      .status=${this.session.status}
+      .language=${this.language}
+      @typed=${(event: CustomEvent<string>) => this.session.typed(event.detail, this.question, this.language)}
+      @words=${(event: CustomEvent<string>) => this.tell("words", { words: event.detail, token: this.session.end() })}
+      @pick=${(event: CustomEvent<Suggestion>) => this.tell("pick", { suggestion: event.detail, token: this.session.end() })}
+      @left=${() => this.session.stop()}
+    ></vn-combobox>`;
   }
 
-  private submitted(event: Event): void {
-    event.preventDefault();
-    this.tell(this.input.value.trim());
-  }
-
-  /** The cross in the box empties it without sending the form. */
-  private cleared(): void {
-    if (this.input.value === "" && this.words !== "") this.tell("");
-  }
-
-  private tell(words: string): void {
-    this.dispatchEvent(new CustomEvent("words", { detail: words }));
+  private tell(name: "words" | "pick", detail: Typed | Picked): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 

@@ -12,8 +12,8 @@ export interface SessionHost {
   requestUpdate(): void;
 }
 
-/** The URL of the first page: the server preloads the very same one (web/addresses.py). */
-export function searchUrl(question: Question, language: string): string {
+/** The URL of the first page: without a `token` of suggestions the server preloads the very same one (web/addresses.py). */
+export function searchUrl(question: Question, language: string, token?: string): string {
   return urlOf("/v1/search", {
     ...question,
     facets: FACETS,
@@ -21,6 +21,7 @@ export function searchUrl(question: Question, language: string): string {
     explain: "true",
     highlight: "true",
     lang: language,
+    session: token,
   });
 }
 

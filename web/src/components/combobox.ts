@@ -46,12 +46,15 @@ export class VnCombobox extends LitElement {
         position: absolute;
         z-index: 6;
         inset: calc(100% + 0.25rem) 0 auto;
-        max-height: min(26rem, 60dvh);
-        overflow-y: auto;
         border: 1px solid var(--line);
         border-radius: var(--radius-m);
         background: var(--surface);
         box-shadow: var(--shadow-m);
+        overflow: hidden;
+      }
+      ul {
+        max-height: min(30rem, 60dvh);
+        overflow-y: auto;
       }
       li {
         display: grid;
@@ -88,6 +91,9 @@ export class VnCombobox extends LitElement {
         input {
           box-shadow: var(--shadow-m);
           border-color: var(--line);
+        }
+        .list {
+          right: var(--list-right, 0);
         }
       }
     `,

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from booking import schema, selectors
+from booking.models import Service
 from booking.presentation import policy_data
 from booking.rooms import Offered, offered
 from config.api.parameters import read_query
@@ -50,7 +51,13 @@ def _window(params: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
     return max(since, now), until
 
 
-def _offer_data(each: Offered, *, party: int, limit: int | None) -> dict[str, Any]:
+def _bookable_until(service: Service, now: datetime) -> datetime:
+    ends = [now + timedelta(days=service.horizon_days), service.branch.closed_at]
+    ends.append(None if service.deal is None else service.deal.valid_until)
+    return min(end for end in ends if end is not None)
+
+
+def _offer_data(each: Offered, *, party: int, limit: int | None, now: datetime) -> dict[str, Any]:
     service = each.service
     quote = selectors.quote_of(service, party=party)
     shown = each.openings if limit is None else each.openings[:limit]
@@ -78,6 +85,7 @@ def _offer_data(each: Offered, *, party: int, limit: int | None) -> dict[str, An
             for opening in shown
         ],
         "total": len(each.openings),
+        "bookable_until": instant_text(_bookable_until(service, now)),
     }
 
 
@@ -108,7 +116,7 @@ class DealAvailability(APIView):
         if not services:
             raise NotFound("This deal has no times to book at this place.")
         (found,) = offered(services, since=since, until=until, party=party, now=now)
-        data = {**_offer_data(found, party=party, limit=None), "party": party, "as_of": instant_text(now)}
+        data = {**_offer_data(found, party=party, limit=None, now=now), "party": party, "as_of": instant_text(now)}
         return Response(data, headers={"Cache-Control": "no-store"})
 
 
@@ -149,7 +157,7 @@ class Availability(APIView):
         ]
         found = offered(services, since=since, until=until, party=party, now=now)
         data = {
-            "offers": [_offer_data(one, party=party, limit=each) for one in found],
+            "offers": [_offer_data(one, party=party, limit=each, now=now) for one in found],
             "party": party,
             "as_of": instant_text(now),
         }

@@ -167,6 +167,7 @@ class OfferedShape(Shape):
     due_minor = serializers.IntegerField(min_value=0, help_text="To be paid when booking.")
     starts = StartShape(many=True)
     total = serializers.IntegerField(min_value=0, help_text="Starts with room in the window.")
+    bookable_until = serializers.DateTimeField(help_text="No start after it: ask for other windows up to it.")
 
 
 class AvailabilityShape(OfferedShape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -14,6 +14,8 @@ from booking.models import Resource
 from booking.rooms import offered
 from booking.selectors import services_of
 from config.errors import CodedError
+from deals.models import Deal
+from listings.models import Branch
 from tests.booking.world import held, lapse, start_in
 from tests.factories import BranchFactory, DealFactory, ServiceFactory
 
@@ -47,6 +49,20 @@ def test_what_is_left_is_told_for_each_start(client, service):
     for _ in range(3):
         held(service, starts_at=start_in(hours=1))
     assert lefts(client, service) == [2, 2]  # the deal has five in all
+
+
+def test_until_when_it_can_be_booked_is_told(client, service):
+    """The horizon, unless the deal or the place ends before."""
+    told = []
+    now = timezone.now().replace(microsecond=0)
+    for deal_days, place_days in ((400, 400), (200, 400), (200, 100)):
+        Deal.objects.filter(id=service.deal_id).update(valid_until=now + timedelta(days=deal_days))
+        Branch.objects.filter(id=service.branch_id).update(closed_at=now + timedelta(days=place_days))
+        answer = ask(client, service)
+        told.append(datetime.fromisoformat(answer["bookable_until"]))
+    horizon = datetime.fromisoformat(answer["as_of"]) + timedelta(days=service.horizon_days)
+    assert abs(told[0] - horizon) < timedelta(seconds=10)
+    assert told[1:] == [now + timedelta(days=200), now + timedelta(days=100)]
 
 
 def test_a_party_too_large_has_no_times(client, service):

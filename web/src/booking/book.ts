@@ -13,6 +13,8 @@ import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
 import { minutes, moment, policyLines, secondsLeft } from "./words.js";
 
+const WINDOW_MS = 7 * 86_400_000;
+
 /** From a deal to its payment: a time, who comes, what is agreed; then to the provider's page. */
 @customElement("vn-book")
 export class VnBook extends LitElement {
@@ -22,6 +24,8 @@ export class VnBook extends LitElement {
   @property() place = "";
   @state() private party = 1;
   @state() private offer: Availability | null = null;
+  /** The first instant of the week that is shown; null: now. */
+  @state() private since: number | null = null;
   @state() private withoutTimes = false;
   @state() private held: Held | null = null;
   @state() private left = 0;
@@ -35,7 +39,9 @@ export class VnBook extends LitElement {
   private isBooked = false;
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("deal") || changed.has("place")) void this.load();
+    if (!changed.has("deal") && !changed.has("place")) return;
+    this.since = null;
+    void this.load();
   }
 
   override disconnectedCallback(): void {
@@ -63,7 +69,8 @@ export class VnBook extends LitElement {
   }
 
   private async timesFor(party: number): Promise<Availability> {
-    return getUrl<Availability>(urlOf(`/v1/deals/${encodeURIComponent(this.deal)}/availability`, { place_id: this.place, party }));
+    const from = this.since === null ? undefined : new Date(this.since).toISOString();
+    return getUrl<Availability>(urlOf(`/v1/deals/${encodeURIComponent(this.deal)}/availability`, { place_id: this.place, party, from }));
   }
 
   override render(): TemplateResult {
@@ -89,7 +96,7 @@ export class VnBook extends LitElement {
     return html`<h3 tabindex="-1">${t("book_when")}</h3>
       ${this.people(offer.party_min, offer.party_max)}
       ${days.size === 0 ? html`<p class="muted">${t("book_no_times")}</p>` : nothing}
-      ${[...days].slice(0, 5).map(
+      ${[...days].map(
         ([day, starts]) => html`<section>
           <p class="muted">${day}</p>
           <div class="times">
@@ -100,7 +107,23 @@ export class VnBook extends LitElement {
             )}
           </div>
         </section>`,
-      )}`;
+      )}
+      ${this.weeks(offer)}`;
+  }
+
+  private weeks(offer: Availability): TemplateResult | typeof nothing {
+    const next = (this.since ?? Date.parse(offer.as_of)) + WINDOW_MS;
+    const hasLater = next <= Date.parse(offer.bookable_until);
+    if (this.since === null && !hasLater) return nothing;
+    return html`<div class="actions">
+      ${this.since === null ? nothing : html`<vn-button label=${t("book_earlier")} @click=${() => this.week(next - 2 * WINDOW_MS, offer)}></vn-button>`}
+      ${hasLater ? html`<vn-button label=${t("book_later")} @click=${() => this.week(next, offer)}></vn-button>` : nothing}
+    </div>`;
+  }
+
+  private week(since: number, offer: Availability): void {
+    this.since = since <= Date.parse(offer.as_of) ? null : since;
+    void this.load().then(() => this.updateComplete).then(() => this.heading?.focus());
   }
 
   private people(least: number, most: number): TemplateResult {
@@ -117,7 +140,9 @@ export class VnBook extends LitElement {
     const { price: sums, place } = booking;
     const due = price(sums.due_minor, sums.currency);
     return html`<h3 tabindex="-1">${t("book_contact")}</h3>
-      <p class="countdown" role="timer">${this.left > 0 ? t("book_held_for", { time: minutes(this.left) }) : t("book_lapsed")}</p>
+      ${this.left > 0 || this.failure === ""
+        ? html`<p class="countdown" role="timer">${this.left > 0 ? t("book_held_for", { time: minutes(this.left) }) : t("book_lapsed")}</p>`
+        : nothing}
       <div class="facts">
         <strong><bdi>${booking.title}</bdi></strong>
         ${booking.starts_at ? html`<span>${moment(booking.starts_at, place.zone)}</span>` : nothing}

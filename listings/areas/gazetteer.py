@@ -19,6 +19,7 @@ from django.db import transaction
 from config.errors import InvalidParameter
 from geo.areas import AreaLimits, area_from_geojson
 from listings.areas.models import NamedArea
+from listings.imports.batches import batches
 from listings.imports.geojson import Feature, read_features
 from listings.imports.opened import open_bytes
 from listings.imports.places import BrokenRecord, Finding, Outcome, Reason
@@ -68,7 +69,7 @@ def import_named_areas(
     summary = GazetteerSummary()
     seen: set[str] = set()
     with open_bytes(gazetteer.path) as stream:
-        for batch in _batches(read_features(stream)):
+        for batch in batches(_at_most(read_features(stream)), BATCH_ROWS):
             findings: list[Finding] = []
             with transaction.atomic():
                 for feature in batch:
@@ -150,14 +151,8 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def _batches(rows: Iterator[Feature | BrokenRecord]) -> Iterator[list[Feature | BrokenRecord]]:
-    batch: list[Feature | BrokenRecord] = []
+def _at_most(rows: Iterator[Feature | BrokenRecord]) -> Iterator[Feature | BrokenRecord]:
     for count, row in enumerate(rows, start=1):
         if count > MAX_ROWS:
             raise InvalidParameter("file", f"A file has at most {MAX_ROWS} areas.", limit=MAX_ROWS)
-        batch.append(row)
-        if len(batch) == BATCH_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        yield row

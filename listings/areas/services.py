@@ -179,7 +179,7 @@ def _write_draft(area: ServiceArea, draft: Draft, *, by: User | str, now: dateti
         version.valid_from, version.valid_until, version.hours = draft.valid_from, draft.valid_until, draft.hours
         version.revision, version.edited_at = version.revision + 1, now
         version.save()
-    _write_bands(version, _band_rows(draft))
+    _write_bands(version, band_rows(draft))
 
 
 def _new_version(
@@ -229,7 +229,8 @@ def _refuse_unknown_named_areas(draft: Draft) -> None:
             raise InvalidParameter(f"bands[{index}].named_area_id", "There is no named area of this id.")
 
 
-def _band_rows(draft: Draft) -> Iterable[AreaBand]:
+def band_rows(draft: Draft) -> Iterable[AreaBand]:
+    """Of no version yet."""
     for rank, band in enumerate(draft.bands):
         shape = band.shape
         yield AreaBand(

@@ -41,6 +41,12 @@ class Reason(StrEnum):
     ZONE_UNKNOWN = "zone_unknown"
     ID_INVALID = "id_invalid"
     AREA_INVALID = "area_invalid"
+    AREA_INCOMPLETE = "area_incomplete"
+    AREA_IN_THE_WAY = "area_in_the_way"
+    AREA_SPLIT = "area_split"
+    BAND_INVALID = "band_invalid"
+    BRANCH_UNKNOWN = "branch_unknown"
+    POSITION_KEPT = "position_kept"
     RECORD_UNREADABLE = "record_unreadable"
     RECORD_TOO_LARGE = "record_too_large"
 

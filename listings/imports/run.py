@@ -8,8 +8,7 @@ reports is handed out before it commits: a report may repeat a batch after a res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import blake2s
@@ -17,12 +16,12 @@ from pathlib import Path
 from time import monotonic
 
 import orjson
-from django.db import connection, transaction
 
-from config.errors import InvalidParameter, RetryableError
+from config.errors import InvalidParameter
 from geo.proximity import NearbyPoints
 from geo.types import Box
 from listings.imports.apply import BatchResult, Neighbour, close_named, refresh_statistics, retire_missing, write_batch
+from listings.imports.batches import alone, batch_transaction, batches
 from listings.imports.categories import resolver
 from listings.imports.duplicates import name_key, nearby_names
 from listings.imports.formats import format_of, reading
@@ -33,15 +32,8 @@ from listings.models import ImportRun
 from listings.services import sync_categories
 
 BATCH_ROWS = 5000
-BATCH_TIMEOUT_SECONDS = 300
 SOURCE_MAX_CHARACTERS = 60
 _KEPT_COUNTS = ("read", "inserted", "updated", "unchanged", "refused", "fields_dropped", "duplicates", "retired")
-
-
-class ImportBusy(RetryableError):
-    code = "import_busy"
-    only_commands = True
-    title = "Another import of this source is running"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +108,11 @@ def run_import(*, request: ImportRequest, now: datetime, report: Report, progres
     check = RowCheck(
         resolver(overrides=request.categories, default=request.default_category), request.box, request.country
     )
-    with reading(request.path, file_format=file_format, columns=request.columns) as source, _alone(request.source):
+    with reading(request.path, file_format=file_format, columns=request.columns) as source, alone(request.source):
         sync_categories()
         run = _Run(request, check, now, report, started=monotonic())
         run.begin(sha256(request.path))
-        for batch in _batches(source.rows, request.batch_rows):
+        for batch in batches(source.rows, request.batch_rows):
             run.take(batch)
             progress(run.summary, source.fraction())
         run.end()
@@ -175,7 +167,7 @@ class _Run:
 
     def end(self) -> None:
         request = self._request
-        with _batch_transaction(dry_run=request.dry_run):
+        with batch_transaction(dry_run=request.dry_run):
             self.summary.retired = close_named(
                 source=request.source, external_ids=self._closed_ids - self._check.seen_ids, now=self._now
             )
@@ -195,7 +187,7 @@ class _Run:
     def _write(self, places: list[PlaceRow], findings: list[Finding]) -> None:
         request = self._request
         writing = monotonic()
-        with _batch_transaction(dry_run=request.dry_run):
+        with batch_transaction(dry_run=request.dry_run):
             result = BatchResult(0, 0, 0, ())
             if places:
                 self._batches_written += 1
@@ -257,39 +249,3 @@ class _Run:
     def _is_stranger(self, neighbour: Neighbour) -> bool:
         """Not from an earlier batch of this same file, where it has been told already."""
         return neighbour.source != self._request.source or neighbour.external_id not in self._check.seen_ids
-
-
-def _batches(rows: Iterator[RawRow | BrokenRecord], size: int) -> Iterator[list[RawRow | BrokenRecord]]:
-    batch: list[RawRow | BrokenRecord] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-@contextmanager
-def _batch_transaction(*, dry_run: bool) -> Iterator[None]:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{BATCH_TIMEOUT_SECONDS}s'")
-            cursor.execute("SET LOCAL client_connection_check_interval = '2s'")  # so that a killed run frees its lock
-        yield
-        if dry_run:
-            transaction.set_rollback(True)
-
-
-@contextmanager
-def _alone(source: str) -> Iterator[None]:
-    """One import of a source at a time, by a lock that dies with the connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"vicinity-import:{source}"])
-        if not cursor.fetchone()[0]:
-            raise ImportBusy(f"Another import of {source} is running. Let it end, or stop it.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"vicinity-import:{source}"])

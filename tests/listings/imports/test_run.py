@@ -12,8 +12,9 @@ from django.db import connection, connections
 from config.errors import InvalidParameter
 from geo.types import Box
 from listings.imports.apply import PlacesUnidentified, TooManyMissing
+from listings.imports.batches import ImportBusy
 from listings.imports.places import FileRefused, Finding, Outcome, Reason
-from listings.imports.run import ImportBusy, ImportRequest, run_import
+from listings.imports.run import ImportRequest, run_import
 from listings.models import Branch, Brand, Change, ImportRun, Merchant
 from tests.factories import BranchFactory
 

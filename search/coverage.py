@@ -12,6 +12,7 @@ from typing import Any
 
 from config.errors import InvalidParameter
 from config.instants import instant_text
+from geo.datum import Datum
 from geo.params import parse_point
 from geo.types import Point
 from search.backends.base import SearchBackend
@@ -25,11 +26,11 @@ WAYS: Mapping[str, frozenset[Mode]] = {ANY_MODE: frozenset(Mode), **{mode.value:
 """By what `mode` of a search says."""
 
 
-def parse_address(params: Mapping[str, str]) -> Point:
-    """Raises InvalidParameter."""
+def parse_address(params: Mapping[str, str], *, datum: Datum = Datum.WGS84) -> Point:
+    """Given in `datum`. Raises InvalidParameter."""
     if not params.keys() & {"lat", "lon"}:
         raise InvalidParameter("lat", "Say where: lat and lon.")
-    return parse_point(params.get("lat"), params.get("lon"))
+    return parse_point(params.get("lat"), params.get("lon"), datum=datum)
 
 
 def coverage_data(backend: SearchBackend, address: Point, *, now: datetime) -> dict[str, Any]:

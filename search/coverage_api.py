@@ -7,10 +7,9 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from config.api.parameters import read_query
 from config.api.throttling import SearchThrottle
+from geo.datum_view import DATUM, DatumView
 from search.backends.registry import backend_for
 from search.coverage import NAMES, WAYS, coverage_data, parse_address
 from search.schema import PositionSerializer, Shape, TotalSerializer
@@ -32,7 +31,7 @@ class CoverageSerializer(Shape):
     degraded = serializers.BooleanField(help_text="The fallback engine answered.")
 
 
-class CoverageView(APIView):
+class CoverageView(DatumView):
     throttle_classes = [SearchThrottle]
 
     @extend_schema(
@@ -53,11 +52,12 @@ class CoverageView(APIView):
                 ("lat", 90, "Latitude of the address in degrees north.", 60.1699),
                 ("lon", 180, "Longitude of the address in degrees east.", 24.9384),
             )
-        ],
+        ]
+        + [DATUM],
         responses={200: CoverageSerializer},
     )
     def get(self, request: Request) -> Response:
-        address = parse_address(read_query(request, known=NAMES))
+        address = parse_address(self.query_of(request, known=NAMES), datum=self.datum)
         return Response(
             coverage_data(backend_for(), address, now=timezone.now()), headers={"Cache-Control": "private, no-cache"}
         )

@@ -48,7 +48,7 @@ def served_in(
     """The ways in which a document serves, in the order of Mode. `is_near`: it lies where what is visited does."""
     ways = []
     for way in Mode:
-        if way not in wanted & modes_of(mode):
+        if way not in wanted or mode not in (None, way):
             continue
         if way is Mode.VISIT:
             ways += [Served(way, None)] if is_near else []

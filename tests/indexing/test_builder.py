@@ -12,6 +12,7 @@ from geo.types import Point
 from indexing.builder import documents_of
 from indexing.horizon import STEP_DAYS, day_of, moved_since, phase_of, window_minutes
 from indexing.subjects import BranchSubject, BrandSubject, CategorySubject, DealSubject, StandingSubject
+from listings.areas.published import PublishedBand
 from search.document import Kind
 from search.text import Tier, parse_text, tier_of
 
@@ -205,3 +206,51 @@ def test_days_that_were_missed_are_caught_up_with_and_never_more_than_all():
     assert moved_since(today, now=NOW) == frozenset()
     assert len(moved_since(today - 2, now=NOW)) == 2
     assert moved_since(today - 100, now=NOW) == frozenset(range(STEP_DAYS))
+
+
+def published(**changes):
+    return PublishedBand(
+        **{
+            "area_id": UUID(int=1),
+            "mode": "delivery",
+            "area_name": "Centre",
+            "version_id": UUID(int=2),
+            "valid_from": None,
+            "valid_until": None,
+            "hours": "",
+            "band_id": UUID(int=3),
+            "radius_metres": 1_500,
+            "ewkb": None,
+            "named_area": None,
+            "fee_minor": 290,
+            "minimum_minor": 0,
+            "currency": "EUR",
+            "eta_min_minutes": 20,
+            "eta_max_minutes": 40,
+            **changes,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes"), [("", None), ("Mo 12:00-14:00", 2 * 120), ("24/7", 14 * 1440), ("whenever we like", 0)]
+)
+def test_an_area_is_open_in_its_own_hours_if_it_has_any(hours, minutes):
+    """One whose hours nobody can read promised some, and is never open."""
+    subject = branch(opening_hours="Mo-Su 10:00-13:00", bands=(published(hours=hours),))
+    (band,) = build(subject)[0].bands
+    laid_out = band.open_minutes
+    assert (None if laid_out is None else sum(until - since for since, until in laid_out)) == minutes
+
+
+def test_the_place_has_the_bands_of_its_branch_in_their_order_and_a_deal_the_mode_of_its_fulfilment():
+    ways = {"voucher": "visit", "reservation": "visit", "delivery": "delivery", "at_home": "at_home"}
+    deals = tuple(deal(number, fulfilment=name) for number, name in enumerate(ways))
+    bands = (published(fee_minor=1), published(fee_minor=0, mode="at_home", radius_metres=None, ewkb=b"shape"))
+    place, *offers = build(branch(deals=deals, bands=bands))
+    assert [(band.mode, band.fee_minor, band.radius_metres, band.ewkb) for band in place.bands] == [
+        ("delivery", 1, 1_500.0, None),
+        ("at_home", 0, None, b"shape"),
+    ]
+    assert place.mode is None
+    assert [(offer.mode, offer.bands) for offer in offers] == [(mode, ()) for mode in ways.values()]

@@ -9,7 +9,15 @@ from deals.models import Deal, DealBranch
 from indexing.drift import compare_all
 from indexing.engines import engine
 from listings.models import Branch, Brand, Standing
-from tests.factories import BranchFactory, BrandFactory, CategoryFactory, DealFactory, MerchantFactory
+from tests.factories import (
+    BranchFactory,
+    BrandFactory,
+    CategoryFactory,
+    DealFactory,
+    MerchantFactory,
+    ServiceAreaFactory,
+    area_version,
+)
 
 HOURS = ("", "24/7", "Mo-Fr 08:00-20:00", "Fr,Sa 22:00-04:00", "not hours at all")
 
@@ -98,6 +106,16 @@ def _end_or_delete(seed):
             deal.delete()
 
 
+def _serve(seed):
+    """Publish an area, or another version of one that there is."""
+    branch = _any(seed, Branch.objects.all())
+    bands = [{"radius_metres": seed.randint(100, 900), "fee_minor": 0}, {"radius_metres": seed.randint(1000, 9000)}]
+    if area := _any(seed, branch.service_areas.all()):
+        area_version(area, bands, hours=seed.choice(HOURS[:4]))
+    else:
+        ServiceAreaFactory(branch=branch, bands=bands)
+
+
 CHANGES = (
     _add_branch,
     _rename,
@@ -111,6 +129,7 @@ CHANGES = (
     _reprice,
     _widen_or_narrow,
     _end_or_delete,
+    _serve,
 )
 
 

@@ -1,0 +1,195 @@
+"""Who serves this address, over 10,000 to a million areas, side by side in one run: both engines of the product, plain
+`ST_Covers` with GiST, and OpenSearch's own geo_shape.
+
+    python -m stack run -m benchmarks.serves --sizes 10000 100000 --points 300
+
+Each contestant tells the 20 nearest branches with card and fee and the exact total, from Python. They are asked in
+turns, of all sizes at like points, so that what else the machine does meets all. benchmarks/served_world.py has the
+world. Totals that differ end the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from statistics import median, quantiles
+from typing import Any
+
+import orjson
+
+from benchmarks.served_world import CORNERS, World, prepare
+from benchmarks.world import ROOT
+from geo.types import Point
+
+LIMIT = 20
+COVERS = """
+SELECT card, fee_minor, ST_DistanceSphere(point, p) AS metres, count(*) OVER () AS total
+FROM rival_area, (SELECT ST_SetSRID(ST_MakePoint(%s, %s), 4326) AS p) AS address
+WHERE ST_Covers(area, p) ORDER BY metres LIMIT 20
+"""
+Ask = Callable[[Point], int]
+"""The total that was told."""
+
+
+def contestants(world: World) -> dict[str, Ask]:
+    """By name; the product's engines first."""
+    from django.db import connection  # noqa: PLC0415  after the environment
+    from opensearchpy import OpenSearch  # noqa: PLC0415
+
+    from search.backends.opensearch.backend import OpenSearchBackend  # noqa: PLC0415
+    from search.backends.opensearch.client import configured  # noqa: PLC0415
+    from search.backends.postgis import serving  # noqa: PLC0415
+    from search.backends.postgis.backend import PostgisBackend  # noqa: PLC0415
+    from search.document import Mode  # noqa: PLC0415
+    from search.query import SearchQuery, Serves  # noqa: PLC0415
+    from search.ranking import Sort, spec_for  # noqa: PLC0415
+
+    query = SearchQuery(
+        as_of=datetime.now(UTC), ranking=spec_for("nearest", sort=Sort.DISTANCE), origin=Point(0, 0), limit=LIMIT
+    )
+    postgis, client = PostgisBackend(), configured()
+    if client is None:
+        raise SystemExit("OPENSEARCH_URL names no cluster")
+    opensearch, raw = OpenSearchBackend(client), OpenSearch([os.environ["OPENSEARCH_URL"]], timeout=60)
+
+    def asked(point: Point) -> SearchQuery:
+        return replace(query, origin=point, serves=Serves(point, frozenset({Mode.DELIVERY})))
+
+    def bands_alone(point: Point) -> int:
+        statement = serving.bands_statement(asked(point), epoch=None)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.params)
+            return len(cursor.fetchall())
+
+    def st_covers(point: Point) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(COVERS, [point.lon, point.lat])
+            rows = cursor.fetchall()
+            return rows[0][3] if rows else 0
+
+    def geo_shape(point: Point) -> int:
+        here = [point.lon, point.lat]
+        body = {
+            "query": {"bool": {"filter": [{"geo_shape": {"area": {"shape": {"type": "point", "coordinates": here}}}}]}},
+            "sort": [{"_geo_distance": {"point": here, "order": "asc"}}],
+            "size": LIMIT,
+            "track_total_hits": True,
+        }
+        return int(raw.search(index=world.rival_index, body=body)["hits"]["total"]["value"])
+
+    return {
+        "Vicinity, PostGIS": lambda point: postgis.search(asked(point)).total,
+        "Vicinity, OpenSearch": lambda point: opensearch.search(asked(point)).total,
+        "ST_Covers + GiST": st_covers,
+        "OpenSearch geo_shape": geo_shape,
+        "(the bands alone)": bands_alone,
+    }
+
+
+def answer(world: World) -> None:
+    """Read points of the unit square from stdin, ask each contestant, write its milliseconds."""
+    world.enter()
+    asked = contestants(world)
+    print("ready", flush=True)
+    for turn, line in enumerate(sys.stdin):
+        point = world.place(*map(float, line.split()))
+        took, totals = {}, set()
+        names = list(asked)
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            began = time.perf_counter()
+            totals.add(asked[name](point))
+            took[name] = 1_000 * (time.perf_counter() - began)
+        if len(totals) != 1:
+            raise SystemExit(f"totals differ at {point}: {totals}")
+        print(orjson.dumps({"took": took, "total": totals.pop()}).decode(), flush=True)
+
+
+def report(took: dict[int, dict[str, list[float]]], totals: dict[int, list[int]]) -> str:
+    sizes = sorted(took)
+    served = ", ".join(f"{median(totals[size]):.0f} at {size:,}" for size in sizes)
+    heads = "".join(f" {size:,}: p50 | p95 |" for size in sizes)
+    lines = [
+        f"{len(totals[sizes[0]])} points, load {os.getloadavg()[0]:.1f}. At the median serve a point: {served}. ms:",
+        "",
+        f"| |{heads} p95 ÷ p95 of the smallest |",
+        f"|---|{'---|' * (2 * len(sizes) + 1)}",
+    ]
+    for name in took[sizes[0]]:
+        tails = [quantiles(took[size][name], n=20)[-1] for size in sizes]
+        cells = "".join(
+            f" {median(took[size][name]):.1f} | {tail:.1f} |" for size, tail in zip(sizes, tails, strict=True)
+        )
+        lines.append(f"| {name} |{cells} {tails[-1] / tails[0]:.2f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--corners", type=int, default=CORNERS)
+    parser.add_argument("--points", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--answer", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.answer:
+        answer(World(options.answer, options.corners))
+        return
+    for size in options.sizes:
+        prepare(World(size, options.corners), seed=options.seed)
+    chance = random.Random(options.seed)
+    workers = {
+        size: subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.serves", "--answer", str(size), "--corners", str(options.corners)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for size in options.sizes
+    }
+    took: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in workers}
+    totals: dict[int, list[int]] = {size: [] for size in workers}
+    for worker in workers.values():
+        _line(worker)
+    warming = options.points // 3
+    for number in range(-warming, options.points):
+        place = f"{chance.random()} {chance.random()}\n"
+        for size, worker in workers.items():
+            told = _asked(worker, place)
+            if number >= 0:
+                totals[size].append(told["total"])
+                for name, milliseconds in told["took"].items():
+                    took[size][name].append(milliseconds)
+    print(report(took, totals))
+    for worker in workers.values():
+        if worker.stdin is not None:
+            worker.stdin.close()
+        worker.wait(timeout=60)
+
+
+def _asked(worker: subprocess.Popen[str], place: str) -> dict[str, Any]:
+    if worker.stdin is None:
+        raise SystemExit("a worker without stdin")
+    worker.stdin.write(place)
+    worker.stdin.flush()
+    told: dict[str, Any] = orjson.loads(_line(worker))
+    return told
+
+
+def _line(worker: subprocess.Popen[str]) -> str:
+    line = worker.stdout.readline() if worker.stdout is not None else ""
+    if not line:
+        raise SystemExit(f"a worker ended: {worker.wait()}")
+    return line
+
+
+if __name__ == "__main__":
+    main()

@@ -133,15 +133,23 @@ def popularity_of(visits_30d: int) -> float:
     return round(min(1.0, log1p(visits_30d) / log1p(FULL_VISITS)), 4)
 
 
+def rating_value(stars: float | None) -> float:
+    """The rating signal."""
+    return MISSING[Signal.RATING] if stars is None else (stars - 1) / 4
+
+
+def deal_value(discount: float | None) -> float:
+    """The deal signal."""
+    return MISSING[Signal.DEAL] if discount is None else min(1.0, discount / FULL_DISCOUNT)
+
+
 def signal_values(spec: RankingSpec, facts: Facts) -> dict[Signal, float]:
     """Each signal within [0, 1]; the value in MISSING where its fact is not known."""
     values = dict(MISSING)
     if facts.distance_metres is not None:
         values[Signal.DISTANCE] = spec.half_distance_metres / (spec.half_distance_metres + facts.distance_metres)
-    if facts.rating_stars is not None:
-        values[Signal.RATING] = (facts.rating_stars - 1) / 4
-    if facts.discount is not None:
-        values[Signal.DEAL] = min(1.0, facts.discount / FULL_DISCOUNT)
+    values[Signal.RATING] = rating_value(facts.rating_stars)
+    values[Signal.DEAL] = deal_value(facts.discount)
     if facts.popularity is not None:
         values[Signal.POPULARITY] = facts.popularity
     if facts.age_days is not None:

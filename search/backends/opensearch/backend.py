@@ -163,7 +163,7 @@ class OpenSearchBackend:
 
 def _hit(query: SearchQuery, raw: Mapping[str, Any]) -> Hit:
     shown = raw["_source"]["hit"]
-    key = key_of(query, raw["sort"])
+    key = key_of(query, raw["sort"], id_=shown["id"])
     facts = Facts(
         distance_metres=None if query.origin is None else float(key[-2]),
         rating_stars=shown["stars"],
@@ -178,7 +178,7 @@ def _hit(query: SearchQuery, raw: Mapping[str, Any]) -> Hit:
         tier=Tier.NONE_ASKED if query.text is None else tier_of_score(raw["_score"]),
         score=-float(key[1]) if query.ranking.sort is Sort.SCORE else score(query.ranking, facts),
         facts=facts,
-        open_now=None if opened is None else any(begin <= minute < end for begin, end in opened),
+        open_now=None if opened is None else _is_open(opened, minute),
         sort_key=key,
         served=served_of(
             query,
@@ -187,6 +187,14 @@ def _hit(query: SearchQuery, raw: Mapping[str, Any]) -> Hit:
             metres=facts.distance_metres,
         ),
     )
+
+
+def _is_open(opened: Sequence[Sequence[int]], minute: int) -> bool:
+    """`opened` is sorted and its parts are apart: the first that ends later decides."""
+    for begin, end in opened:
+        if minute < end:
+            return begin <= minute
+    return False
 
 
 def _cluster(bucket: Mapping[str, Any]) -> Cluster:

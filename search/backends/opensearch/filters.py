@@ -19,7 +19,7 @@ Clause = dict[str, Any]
 NOTHING: Clause = {"match_none": {}}
 
 MARGIN_METRES = 0.5
-"""More than the engine's own point and its arithmetic are off: beyond it, its word is taken; within, it is measured."""
+"""More than the engine's own point and its arithmetic are off: beyond it, its word is taken."""
 MARGIN_DEGREES = 1e-6
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,16 +92,10 @@ def _in_area(area: Circle | Box | Area) -> Clause:
 
 def _in_circle(circle: Circle) -> Clause:
     where = {"lat": circle.centre.lat, "lon": circle.centre.lon}
-
-    def about(metres: float) -> Clause:
-        return {"geo_distance": {"distance": f"{metres!r}m", "point": where}}
-
-    margin = MARGIN_METRES + circle.radius_metres * 1e-9
+    reach_metres = circle.radius_metres * (1 + 1e-9) + MARGIN_METRES
+    about = {"geo_distance": {"distance": f"{reach_metres!r}m", "point": where}}
     exactly = {"script": {"script": measuring.within(circle.centre, circle.radius_metres)}}
-    close = {"bool": {"filter": [about(circle.radius_metres + margin), exactly]}}
-    if circle.radius_metres <= 2 * margin:
-        return close
-    return _either([about(circle.radius_metres - margin), close])
+    return {"bool": {"filter": [about, exactly]}}
 
 
 def _in_box(box: Box) -> Clause:

@@ -16,12 +16,15 @@ from functools import lru_cache
 from typing import Any
 
 from geo.cells import PARENT_AND, parent_or
+from search.backends.opensearch import ties
 from search.document import Mode
+from search.ranking import deal_value, rating_value
 from search.results import CELL_RESOLUTION
 from search.serving import modes_of
 
-MAPPING_NUMBER = 2
-"""Raised when the mapping or the making of a document changes: an index of another number does not answer."""
+MAPPING_NUMBER = 3
+"""Raised when the mapping or the making of a document changes, what `search.ranking` makes of a fact included: an index
+of another number does not answer."""
 
 MISSING_PRICE = 2**53
 """Stands in `price_rank` for no price: above any price that can be told apart."""
@@ -33,12 +36,13 @@ _ASKED_KEYWORD = {"type": "keyword", "doc_values": False}
 _DOUBLE = {"type": "double"}
 _VALUE = {"type": "double", "index": False}
 _LONG = {"type": "long"}
-_CELL = {"type": "long", "index": False}
+_COUNTED = {"type": "long", "index": False}
 
 PROPERTIES: Mapping[str, Mapping[str, Any]] = {
     "hit": {"type": "object", "enabled": False},
     "row": _LONG,
-    "id": _KEYWORD,
+    "id": _ASKED_KEYWORD,
+    **dict.fromkeys(ties.FIELDS, _COUNTED),
     "added": _LONG,
     "removed": _LONG,
     "content": {"type": "keyword", "index": False},
@@ -64,14 +68,16 @@ PROPERTIES: Mapping[str, Mapping[str, Any]] = {
     "currency": _KEYWORD,
     "discount": _DOUBLE,
     "discount_rank": _VALUE,
+    "deal_value": _VALUE,
     "rating_stars": _DOUBLE,
     "rating_rank": _VALUE,
+    "rating_value": _VALUE,
     "deal_count": {"type": "integer"},
     "popularity": _VALUE,
     "listed": _VALUE,
     "valid_from": _LONG,
     "valid_until": _LONG,
-    **{f"cell_{resolution}": _CELL for resolution in range(CELL_RESOLUTION + 1)},
+    **{f"cell_{resolution}": _COUNTED for resolution in range(CELL_RESOLUTION + 1)},
 }
 """By field. Times are microseconds since 1970 UTC, `listed` seconds."""
 
@@ -164,8 +170,10 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
         "currency": currency,
         "discount": discount,
         "discount_rank": MISSING_RANK if discount is None else discount,
+        "deal_value": deal_value(discount),
         "rating_stars": stars,
         "rating_rank": MISSING_RANK if stars is None else stars,
+        "rating_value": rating_value(stars),
         "deal_count": deal_count,
         "popularity": popularity,
         "listed": listed / 1e6,
@@ -173,6 +181,7 @@ def body_of(row: tuple[Any, ...]) -> dict[str, Any]:
         "valid_until": valid_until,
     }
     body = {name: value for name, value in body.items() if value is not None}
+    body |= zip(ties.FIELDS, ties.ties_of(id_), strict=True)
     base = cell & PARENT_AND
     for name, parent in _PARENTS:
         body[name] = base | parent

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from search.backends.base import CursorExpired
-from search.backends.opensearch import measuring
+from search.backends.opensearch import measuring, ties
 from search.backends.opensearch.mapping import MISSING_PRICE, MISSING_RANK
 from search.backends.opensearch.words import score_of_tier, tier_of_score
 from search.query import SearchQuery
@@ -20,8 +20,8 @@ Clause = dict[str, Any]
 
 
 def sort_of(query: SearchQuery) -> list[Clause]:
-    """Best first; the last is the id, so no two are equal. Where there is no origin, no distance is compared."""
-    return [*_leading(query), *_distance(query), {"id": "asc"}]
+    """Best first; last comes the id, as numbers: no two are equal. Without an origin no distance is compared."""
+    return [*_leading(query), *_distance(query), *({field: "asc"} for field in ties.FIELDS)]
 
 
 def _distance(query: SearchQuery) -> list[Clause]:
@@ -50,8 +50,8 @@ def _by_script(script: measuring.Script, order: str) -> Clause:
     return {"_script": {"type": "number", "script": script, "order": order}}
 
 
-def key_of(query: SearchQuery, values: Sequence[Any]) -> SortKey:
-    """The key of a hit with these sort values."""
+def key_of(query: SearchQuery, values: Sequence[Any], *, id_: str) -> SortKey:
+    """The key of a hit with these sort values and this id."""
     taken = iter(values)
     leading: tuple[float | int, ...] = ()
     match query.ranking.sort:
@@ -67,15 +67,16 @@ def key_of(query: SearchQuery, values: Sequence[Any]) -> SortKey:
         case Sort.NEWEST:
             leading = (-float(next(taken)),)
     distance = 0.0 if query.origin is None else float(next(taken))
-    return (*leading, distance, str(next(taken)))
+    return (*leading, distance, id_)
 
 
 def values_of(query: SearchQuery, key: SortKey) -> list[Any]:
     """The sort values behind a key, for search_after. Raises CursorExpired for a key of another sort."""
     wanted = {Sort.DISTANCE: 0, Sort.NEWEST: 1}.get(query.ranking.sort, 2) + 2
-    if len(key) != wanted or any(isinstance(value, str) for value in key[:-1]) or not isinstance(key[-1], str):
+    id_ = key[-1]
+    if len(key) != wanted or any(isinstance(value, str) for value in key[:-1]) or not isinstance(id_, str):
         raise CursorExpired
-    *leading, distance, id_ = key
+    *leading, distance, _ = key
     first: list[Any] = []
     match query.ranking.sort:
         case Sort.SCORE:
@@ -88,4 +89,4 @@ def values_of(query: SearchQuery, key: SortKey) -> list[Any]:
             first = [MISSING_PRICE if leading[0] else float(leading[1])]
         case Sort.NEWEST:
             first = [-float(leading[0])]
-    return [*first, *([] if query.origin is None else [distance]), id_]
+    return [*first, *([] if query.origin is None else [distance]), *ties.ties_of(id_)]

@@ -32,7 +32,7 @@ prove: # the long proofs (kills, fail points, chaos, random questions) at full s
 	$(STACK) prove $(args)
 openapi: # write docs/openapi.json and the tables of docs/ anew from the code
 	$(STACK) openapi
-bench: # nearby search over a million offers beside its rivals (on the servers of up; ten minutes the first time)
-	$(STACK) run -m benchmarks.nearby $(args)
+bench: # one question over 100,000 and a million offers, all engines side by side (on the servers of up; fills once)
+	$(STACK) run -m benchmarks.engines $(args)
 lock: # write requirements*.txt anew from pyproject.toml
 	$(STACK) lock

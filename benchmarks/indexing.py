@@ -1,8 +1,8 @@
 """How fast an index is filled: our follower, from the projection, beside the library's own parallel_bulk.
 
-`make bench` has the database; `OPENSEARCH_URL` names the cluster, which `make up` does. Both write the same documents
-into an index of the same mapping and settings; the rival is given them ready made, in memory, and keeps no checkpoint,
-looks at no item and reads no database. In turns, so that what else the machine does meets both.
+Of the database of benchmarks.world, filled once; `OPENSEARCH_URL` names the cluster, which `make up` does. Both write
+the same documents into an index of the same mapping and settings; the rival is given them ready made, in memory, and
+keeps no checkpoint, looks at no item and reads no database. In turns, so that what else the machine does meets both.
 
     python -m stack run -m benchmarks.indexing --count 100000 --rounds 3
 """
@@ -28,7 +28,11 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="Print where our time goes instead.")
     asked = parser.parse_args()
     world.prepare(asked.count, seed=asked.seed)
-    os.environ |= {"DATABASE_URL": world.database_url(), "STATEMENT_TIMEOUT_MS": "0", "OPENSEARCH_PREFIX": "bench"}
+    os.environ |= {
+        "DATABASE_URL": world.database_url(asked.count),
+        "STATEMENT_TIMEOUT_MS": "0",
+        "OPENSEARCH_PREFIX": "bench",
+    }
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django  # noqa: PLC0415  after the environment
 

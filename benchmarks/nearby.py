@@ -1,8 +1,9 @@
 """Nearby search over a million offers, side by side over HTTP: the product, hand-written PostGIS SQL, the tutorial way.
 
-`make bench` runs it. Each contestant is one granian process of four threads on one database; one client asks them in
-turn, the same places in the same order, after a round that warms the caches. Answers are compared while they come:
-the product and the hand-written SQL must tell the same total and the same offers.
+`python -m stack run -m benchmarks.nearby` runs it, after `make up`; the product answers from PostGIS too. Each of them
+is one granian process of four threads on one database; one client asks them in turn, the same places in the same order,
+after a round that warms the caches. Answers are compared while they come: the product and the hand-written SQL must
+tell the same total and the same offers.
 """
 
 from __future__ import annotations
@@ -39,29 +40,35 @@ class Contestant:
     environment: dict[str, str] = field(default_factory=dict)
     milliseconds: list[float] = field(default_factory=list)
     port: int = 0
+    workers: int = 1
+    """Processes of four threads each."""
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self) -> Iterator[subprocess.Popen]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        where = ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--blocking-threads", "4"]
+        where = ["--host", "127.0.0.1", "--port", str(self.port)]
+        size = ["--workers", str(self.workers), "--blocking-threads", "4"]
         process = subprocess.Popen(
-            [Path(sys.executable).parent / "granian", "--interface", "wsgi", *where, self.application],
+            [Path(sys.executable).parent / "granian", "--interface", "wsgi", *where, *size, self.application],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database_url(), **self.environment},
+            env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
             self._await_answer(process)
-            yield
+            yield process
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
     def _await_answer(self, process: subprocess.Popen) -> None:
-        for _ in range(300):
+        for _ in range(1_800):
             if process.poll() is not None:
                 raise SystemExit(f"{self.name} did not start")
             try:
@@ -87,19 +94,29 @@ class Contestant:
         return took, orjson.loads(body)
 
 
-def contestants(places: int, slow: int) -> list[Contestant]:
-    ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "RATE_LIMIT_SEARCH": "off", "LOG_LEVEL": "WARNING"}
+PRODUCT = {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "RATE_LIMIT_SEARCH": "off",
+    "LOG_LEVEL": "WARNING",
+}
+"""Environment of the product where it is measured."""
+
+
+def contestants(count: int, *, places: int, slow: int) -> list[Contestant]:
+    """Over the database of so many offers. The product answers from PostGIS here, as its rivals do."""
+    url = {"DATABASE_URL": database_url(count)}
+    ours = {**url, **PRODUCT, "SEARCH_BACKEND": "postgis"}
     return [
         Contestant("Vicinity", "config.wsgi:application", "/v1/search", places, ours),
-        Contestant("hand-written SQL", "benchmarks.handwritten:application", "/", places),
+        Contestant("hand-written SQL", "benchmarks.handwritten:application", "/", places, url),
         Contestant(
             "GeoDjango, dwithin",
             "benchmarks.tutorial:application",
             "/nearby",
             places,
-            {"TUTORIAL_LOOKUP": "dwithin"},
+            {**url, "TUTORIAL_LOOKUP": "dwithin"},
         ),
-        Contestant("GeoDjango, tutorial", "benchmarks.tutorial:application", "/nearby", slow),
+        Contestant("GeoDjango, tutorial", "benchmarks.tutorial:application", "/nearby", slow, url),
     ]
 
 
@@ -160,7 +177,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     prepare(options.offers, seed=options.seed)
-    field_ = contestants(options.places, options.slow_places)
+    field_ = contestants(options.offers, places=options.places, slow=options.slow_places)
     with ExitStack() as stack:
         for contestant in field_:
             stack.enter_context(contestant.serving())

@@ -84,6 +84,7 @@ def fields(*names: str) -> frozenset[str]:
 
 
 MERCHANT = ("id", "name", "role", "all_branches", "may[]")
+BRANCH = ("id", "name", "street", "city", "lat", "lon", "zone", "closed_at")
 MEMBER = ("id", "email", "name", "role", "branch_ids", "is_you")
 INVITATION = ("id", "email", "role", "branch_ids", "expires_at")
 HERE = {"lat": "60.17", "lon": "24.94", "radius_metres": "500"}
@@ -149,13 +150,8 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
         200, tells=fields(*each("items[]", ("id", "merchant_id", "merchant_name", "role", "expires_at")))
     ),
     "merchant_mine": Merchants(ALL, 200, tells=fields(*MERCHANT)),
-    "merchant_branches": Merchants(
-        ALL,
-        200,
-        tells=fields(
-            *each("items[]", ("id", "name", "street", "city", "lat", "lon", "zone", "closed_at")), "next_after"
-        ),
-    ),
+    "merchant_branches": Merchants(ALL, 200, tells=fields(*each("items[]", BRANCH), "next_after")),
+    "merchant_branch": Merchants(ALL, 200, tells=fields(*BRANCH, "currency", *each("merchant", MERCHANT))),
     "members": Merchants(
         MANAGERS,
         200,

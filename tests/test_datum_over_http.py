@@ -63,6 +63,7 @@ def test_places_and_deals(api, branch, datum):
 def test_branches_of_a_merchant(api, branch, datum):
     (item,) = told(api, f"/v1/merchant/merchants/{branch.merchant_id}/branches", datum)["items"]
     assert is_at(item, PLACE, datum)
+    assert is_at(told(api, f"/v1/merchant/branches/{branch.id}", datum), PLACE, datum)
 
 
 def test_an_address_is_assigned_alike(api, branch, datum):

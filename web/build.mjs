@@ -9,8 +9,8 @@ import openapi, { astToString } from "openapi-typescript";
 const HERE = import.meta.dirname;
 const DIST = join(HERE, "dist");
 const PUBLIC = "/static/web/";
-/** Gzipped bytes: what may be loaded before the map, and the map itself. tests/sizes.test.ts holds the build to them. */
-const LIMITS = { "before the map": 40_000, map: 330_000 };
+/** Gzipped bytes: what may be loaded before the map, the map itself, and the console with its map. The build fails above. */
+const LIMITS = { "before the map": 40_000, map: 330_000, console: 45_000, "console map": 345_000 };
 
 /** `import url from "file?url"`: the file is copied beside the bundle as it is. */
 const asUrl = {
@@ -51,16 +51,29 @@ async function buildPages() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   copyFileSync(join(HERE, "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"), join(HERE, "styles/inter.woff2"));
+  // Two builds, so that what the console shares with the public pages does not split their files.
+  const outputs = await bundle({
+    main: "src/app/main.ts",
+    components: "src/app/components-page.ts",
+    booking: "src/booking/page.ts",
+    theme: "src/app/theme-early.ts",
+    page: "styles/page.css",
+    document: "styles/document.css",
+  });
+  const consoleOutputs = await bundle({ console: "src/console/page.ts" });
+  for (const name of readdirSync(DIST)) {
+    if (!/\.(js|mjs|css|txt)$/.test(name)) continue;
+    const bytes = readFileSync(join(DIST, name));
+    writeFileSync(join(DIST, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+    writeFileSync(join(DIST, `${name}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  }
+  describe(outputs, consoleOutputs);
+}
+
+async function bundle(entryPoints) {
   const result = await esbuild.build({
     absWorkingDir: HERE,
-    entryPoints: {
-      main: "src/app/main.ts",
-      components: "src/app/components-page.ts",
-      booking: "src/booking/page.ts",
-      theme: "src/app/theme-early.ts",
-      page: "styles/page.css",
-      document: "styles/document.css",
-    },
+    entryPoints,
     outdir: DIST,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -78,22 +91,16 @@ async function buildPages() {
     tsconfig: "tsconfig.json",
     logLevel: "warning",
   });
-  for (const name of readdirSync(DIST)) {
-    if (!/\.(js|mjs|css|txt)$/.test(name)) continue;
-    const bytes = readFileSync(join(DIST, name));
-    writeFileSync(join(DIST, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-    writeFileSync(join(DIST, `${name}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
-  }
-  describe(result.metafile.outputs);
+  return result.metafile.outputs;
 }
 
-/** For each page: its files, what to preload, and the sizes that are guarded. */
-function describe(outputs) {
+/** The file of each entry of a build, and the files that some entries load at once. */
+function entriesOf(outputs) {
   const byEntry = new Map();
   for (const [path, output] of Object.entries(outputs)) if (output.entryPoint) byEntry.set(output.entryPoint, path);
-  const closure = (start, dynamic = []) => {
+  const closure = (...entries) => {
     const seen = new Set();
-    const queue = [byEntry.get(start), ...dynamic.map((entry) => byEntry.get(entry))];
+    const queue = entries.map((entry) => byEntry.get(entry));
     while (queue.length > 0) {
       const path = queue.pop();
       if (path === undefined || seen.has(path)) continue;
@@ -102,17 +109,33 @@ function describe(outputs) {
     }
     return [...seen];
   };
+  return { byEntry, closure };
+}
+
+/** For each page: its files, what to preload, and the sizes that are guarded. */
+function describe(outputs, consoleOutputs) {
+  const { byEntry, closure } = entriesOf(outputs);
   const url = (path) => PUBLIC + basename(path);
   const gzipped = (paths) => paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(HERE, path)), { level: 9 }).length, 0);
   const scripts = Object.fromEntries(
-    ["en", "zh-Hans"].map((tag) => [tag, closure("src/app/main.ts", ["src/app/app.ts", `messages/${tag}.json`])]),
+    ["en", "zh-Hans"].map((tag) => [tag, closure("src/app/main.ts", "src/app/app.ts", `messages/${tag}.json`)]),
   );
   const map = closure("src/map/map.ts").filter((path) => !scripts.en.includes(path));
+  const own = entriesOf(consoleOutputs);
+  const console_ = Object.fromEntries(
+    ["en", "zh-Hans"].map((tag) => [
+      tag,
+      own.closure("src/console/page.ts", "src/console/console.ts", `messages/${tag}.json`, `messages/console/${tag}.json`),
+    ]),
+  );
+  const consoleMap = own.closure("src/console/map.ts").filter((path) => !console_.en.includes(path));
   const worker = Object.keys(outputs).filter((path) => /maplibre-gl-worker-[^.]+\.mjs$/.test(path));
   const font = Object.keys(outputs).find((path) => path.endsWith(".woff2"));
   const sizes = {
     "before the map": Math.max(gzipped(scripts.en), gzipped(scripts["zh-Hans"])),
     map: gzipped(map),
+    console: Math.max(gzipped(console_.en), gzipped(console_["zh-Hans"])),
+    "console map": gzipped(consoleMap),
     "map worker": gzipped(worker),
     styles: gzipped([byEntry.get("styles/page.css")]),
   };
@@ -120,11 +143,13 @@ function describe(outputs) {
     main: url(byEntry.get("src/app/main.ts")),
     components: url(byEntry.get("src/app/components-page.ts")),
     booking: url(byEntry.get("src/booking/page.ts")),
+    console: url(own.byEntry.get("src/console/page.ts")),
     theme: url(byEntry.get("src/app/theme-early.ts")),
     page: url(byEntry.get("styles/page.css")),
     document: url(byEntry.get("styles/document.css")),
     font: url(font),
     preload: Object.fromEntries(Object.entries(scripts).map(([tag, paths]) => [tag, paths.map(url)])),
+    console_preload: Object.fromEntries(Object.entries(console_).map(([tag, paths]) => [tag, paths.map(url)])),
     sizes,
   };
   writeFileSync(join(DIST, "manifest.json"), JSON.stringify(manifest, null, 2));

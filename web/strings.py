@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "messages"
+CONSOLE_FOLDER = FOLDER / "console"
 LANGUAGES = ("en", "zh-Hans")
 _PLURAL_RULES = {"en": lambda count: "one" if count == 1 else "other", "zh-Hans": lambda _: "other"}
 
@@ -15,9 +16,11 @@ _PLURAL_RULES = {"en": lambda count: "one" if count == 1 else "other", "zh-Hans"
 class Strings:
     """The strings of one language. A key that is missing raises KeyError: a page never shows a key."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, *folders: Path) -> None:
         self.tag = tag
-        self._texts: dict[str, str] = json.loads((FOLDER / f"{tag}.json").read_text(encoding="utf-8"))
+        self._texts: dict[str, str] = {}
+        for folder in folders:
+            self._texts |= json.loads((folder / f"{tag}.json").read_text(encoding="utf-8"))
 
     def __getitem__(self, key: str) -> str:
         return self._texts[key]
@@ -37,7 +40,14 @@ class Strings:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def strings(tag: str) -> Strings:
-    return Strings(tag)
+    """Those of all pages."""
+    return Strings(tag, FOLDER)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def console_strings(tag: str) -> Strings:
+    """Those of all pages, and the console's own."""
+    return Strings(tag, FOLDER, CONSOLE_FOLDER)
 
 
 def page_language(wanted: Sequence[str]) -> str:

@@ -1,12 +1,18 @@
 """Where the pages hang."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
+from web.console import console_page
 from web.views import booking_page, components_page, deal_page, map_page, place_page, qr
 
 urlpatterns = [
     path("", map_page),
     path("components", components_page),
+    path("console/", console_page),
+    path("console", RedirectView.as_view(url="/console/", query_string=True)),
+    path("console/branches/<str:branch_id>", console_page),
+    path("console/branches/<str:branch_id>/areas/<str:area_id>", console_page),
     path("places/<str:place_id>", place_page),
     path("deals/<str:deal_id>", deal_page),
     path("bookings/<str:booking_id>", booking_page),

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from config.api.problems import require_safe_method
 from config.api.values import parse_uuid
 from config.errors import NotFound
-from config.languages import accepted_languages
 from deals import selectors as deal_reads
 from deals.api import deals_at
 from deals.deal_detail import deal_data
@@ -23,44 +18,24 @@ from listings.selectors import PlaceClosed
 from search.ranking import shrunk_rating
 from web.addresses import Home, first_search_url
 from web.assets import assets
+from web.frame import language_of, page
 from web.metadata import local_business, offer, script_text
 from web.pages import deal_words, place_words
 from web.policies import page_policy
 from web.qr import qr_svg
-from web.strings import LANGUAGES, page_language, strings
+from web.strings import strings
 
 DEAL_BRANCHES = 20
 QR_MAX_AGE_SECONDS = 86_400
-
-
-def _language(request: HttpRequest) -> str:
-    """`lang` of the URL where it is one of ours, else what the browser accepts."""
-    wanted = request.GET.get("lang")
-    return (
-        wanted if wanted in LANGUAGES else page_language(accepted_languages(request.headers.get("Accept-Language", "")))
-    )
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
-    language = context.setdefault("language", _language(request))
-    response = render(
-        request,
-        template,
-        {"t": strings(language), "assets": assets(), "base_url": settings.BASE_URL, **context},
-        status=status,
-    )
-    response["Cache-Control"] = "private, no-cache"
-    response["Vary"] = "Accept-Language"
-    return response
 
 
 @page_policy
 def map_page(request: HttpRequest) -> HttpResponse:
     """The map. Its first answer and its strings are asked for while the script is still loading."""
     require_safe_method(request)
-    language = _language(request)
+    language = language_of(request)
     home = Home.parse(settings.MAP_HOME)
-    return _page(
+    return page(
         request,
         "web/map.html",
         {
@@ -77,19 +52,19 @@ def map_page(request: HttpRequest) -> HttpResponse:
 def components_page(request: HttpRequest) -> HttpResponse:
     """Every component in all its states, for developers."""
     require_safe_method(request)
-    return _page(request, "web/components.html", {})
+    return page(request, "web/components.html", {})
 
 
 @page_policy
 def place_page(request: HttpRequest, place_id: str) -> HttpResponse:
     """A place, readable without a script."""
     require_safe_method(request)
-    language = _language(request)
+    language = language_of(request)
     now = timezone.now()
     try:
         branch = listing_reads.place(parse_uuid(place_id), now=now)
     except (NotFound, PlaceClosed) as error:
-        return _page(request, "web/gone.html", {"language": language}, status=error.status)
+        return page(request, "web/gone.html", {"language": language}, status=error.status)
     standing = standing_of(branch)
     place = place_data(
         branch,
@@ -106,19 +81,19 @@ def place_page(request: HttpRequest, place_id: str) -> HttpResponse:
         "metadata": script_text(local_business(place, url=url)),
         "path": f"/places/{branch.id}",
     }
-    return _page(request, "web/place.html", context)
+    return page(request, "web/place.html", context)
 
 
 @page_policy
 def deal_page(request: HttpRequest, deal_id: str) -> HttpResponse:
     """A deal, readable without a script."""
     require_safe_method(request)
-    language = _language(request)
+    language = language_of(request)
     now = timezone.now()
     try:
         found = deal_reads.published_deal(parse_uuid(deal_id))
     except NotFound as error:
-        return _page(request, "web/gone.html", {"language": language}, status=error.status)
+        return page(request, "web/gone.html", {"language": language}, status=error.status)
     branches = deal_reads.branches_of(found, near=None, offset=0, limit=DEAL_BRANCHES, now=now)
     deal = deal_data(found, branches, offset=0, languages=[language], now=now)
     url = f"{settings.BASE_URL}/deals/{found.id}"
@@ -128,14 +103,14 @@ def deal_page(request: HttpRequest, deal_id: str) -> HttpResponse:
         "metadata": script_text(offer(deal, url=url, base_url=settings.BASE_URL)),
         "path": f"/deals/{found.id}",
     }
-    return _page(request, "web/deal.html", context)
+    return page(request, "web/deal.html", context)
 
 
 @page_policy
 def booking_page(request: HttpRequest, booking_id: str) -> HttpResponse:
     """A booking, for who has its token. The page holds nothing of it: its script asks the API with the token."""
     require_safe_method(request)
-    return _page(request, "web/booking.html", {"booking_id": str(parse_uuid(booking_id))})
+    return page(request, "web/booking.html", {"booking_id": str(parse_uuid(booking_id))})
 
 
 def qr(request: HttpRequest, kind: str, thing_id: str) -> HttpResponse:

@@ -20,13 +20,14 @@ from config.api.parameters import read_query
 from config.api.values import parse_uuid, parse_whole, whole_of
 from config.errors import InvalidParameter
 from geo.datum_view import DATUM, DatumView
-from listings.access import access_merchant, branches_of, membership_for
+from listings.access import access_branch, access_merchant, branches_of, membership_for
 from listings.models import AuditEntry, Invitation, Membership
 from listings.roles import Action, Role
 from listings.staff import schema, services
 from listings.staff.presentation import (
     audit_data,
     branch_data,
+    branch_in_full_data,
     invitation_data,
     member_data,
     merchant_data,
@@ -34,6 +35,7 @@ from listings.staff.presentation import (
 )
 
 MERCHANT = OpenApiParameter("merchant_id", UUID, OpenApiParameter.PATH, description="`id` of a merchant of yours.")
+BRANCH = OpenApiParameter("branch_id", UUID, OpenApiParameter.PATH, description="`id` of a branch of yours.")
 MEMBER = OpenApiParameter("member_id", UUID, OpenApiParameter.PATH, description="`id` of a member.")
 INVITATION = OpenApiParameter("invitation_id", UUID, OpenApiParameter.PATH, description="`id` of an invitation.")
 MAX_PAGE = 200
@@ -122,6 +124,21 @@ class BranchesView(DatumView, AccountView):
                 "next_after": str(found[limit - 1].id) if more else None,
             }
         )
+
+
+class BranchView(DatumView, AccountView):
+    @extend_schema(
+        operation_id="merchant_branch",
+        summary="One branch that you see, its merchant, and what you may do there.",
+        tags=["merchant"],
+        parameters=[BRANCH, DATUM],
+        responses=schema.MyBranchInFullShape,
+    )
+    def get(self, request: Request, branch_id: str) -> Response:
+        self.query_of(request, known=())
+        asker = account_of(request)
+        branch = access_branch(asker, parse_uuid(branch_id, parameter="branch_id"), Action.SEE)
+        return Response(branch_in_full_data(branch, membership_for(asker, branch.merchant_id, Action.SEE)))
 
 
 class MembersView(AccountView):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import get_territory_currencies
+
 from accounts.models import User
+from listings.imports.countries import country_of_zone
 from listings.models import AuditEntry, Branch, Invitation, Membership
 from listings.roles import ALLOWED, Action, Role
 
@@ -31,6 +34,17 @@ def branch_data(branch: Branch) -> dict[str, Any]:
         "zone": branch.zone,
         "closed_at": branch.closed_at.isoformat() if branch.closed_at else None,
     }
+
+
+def branch_in_full_data(branch: Branch, member: Membership) -> dict[str, Any]:
+    """A branch with its merchant and what the asker may do there."""
+    return {**branch_data(branch), "currency": _currency_at(branch), "merchant": merchant_data(member)}
+
+
+def _currency_at(branch: Branch) -> str | None:
+    """The currency that is paid in where the branch is."""
+    country = branch.country or country_of_zone(branch.zone)
+    return next(iter(get_territory_currencies(country)), None) if country else None
 
 
 def member_data(member: Membership, *, asker: User) -> dict[str, Any]:

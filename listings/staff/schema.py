@@ -33,6 +33,13 @@ class MyBranchShape(Shape):
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
+class MyBranchInFullShape(MyBranchShape):
+    currency = serializers.CharField(
+        allow_null=True, help_text="ISO 4217: what is paid in in its country; null where none is known."
+    )
+    merchant = MyMerchantShape()
+
+
 class MyBranchesShape(Shape):
     items = MyBranchShape(many=True)
     next_after = serializers.UUIDField(allow_null=True, help_text="For `after` of the next page.")

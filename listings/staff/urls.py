@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("merchants/<str:merchant_id>/invitations", api.InvitationsView.as_view()),
     path("merchants/<str:merchant_id>/invitations/<str:invitation_id>", api.InvitationView.as_view()),
     path("merchants/<str:merchant_id>/audit", api.AuditView.as_view()),
+    path("branches/<str:branch_id>", api.BranchView.as_view()),
     path("invitations", api.MyInvitationsView.as_view()),
     path("invitations/<str:invitation_id>/accept", api.AcceptView.as_view()),
 ]

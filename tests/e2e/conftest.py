@@ -60,6 +60,9 @@ def site_url() -> Iterator[str]:
         "RATE_LIMIT_SUGGEST": "off",
         "RATE_LIMIT_TILES": "off",
         "RATE_LIMIT_READ": "off",
+        "RATE_LIMIT_WRITE": "off",
+        "RATE_LIMIT_SIGN_IN": "off",
+        "RATE_LIMIT_ADDRESS": "off",
         "STATEMENT_TIMEOUT_MS": "0",
         "PYTHONPATH": str(ROOT),
     }

@@ -35,6 +35,9 @@ PAYLOADS = (
 )
 HOSTILE_MERCHANTS = 200
 HOSTILE_LAT, HOSTILE_LON = 61.5, 23.8
+STAFF = ("ada@example.org", "eve@example.org")
+"""Owners of one merchant each."""
+STAFF_PASSWORD = "staff-of-a-demo-merchant"
 
 
 TABLES_NAME = "Harbour Tables"
@@ -52,6 +55,18 @@ def payload(n: int) -> str:
     return PAYLOADS[n % len(PAYLOADS)].format(n=n)
 
 
+def add_staff() -> None:
+    """Ada and Eve own merchants of the demo city."""
+    from accounts.services import account_for
+    from listings.models import Branch
+    from listings.staff.services import add_owner
+
+    demo = Branch.objects.filter(source="osm-helsinki", closed_at=None)
+    merchants = demo.order_by("merchant_id").values_list("merchant_id", flat=True).distinct()
+    for email, merchant in zip(STAFF, merchants[: len(STAFF)], strict=True):
+        add_owner(merchant_id=merchant, user=account_for(email=email, password=STAFF_PASSWORD), by="tests")
+
+
 def fill() -> None:
     from datetime import UTC, datetime
     from pathlib import Path
@@ -63,6 +78,7 @@ def fill() -> None:
     from listings.models import Branch, Merchant, Standing
 
     call_command("load_demo", verbosity=0)
+    add_staff()
     for n in range(HOSTILE_MERCHANTS):
         text = payload(n)
         merchant = Merchant.objects.create(name=text)

@@ -22,3 +22,5 @@ def test_no_more_is_loaded_than_was_agreed():
     sizes = assets()["sizes"]
     assert 0 < sizes["before the map"] <= 40_000
     assert 0 < sizes["map"] <= 330_000
+    assert 0 < sizes["console"] <= 45_000
+    assert 0 < sizes["console map"] <= 345_000

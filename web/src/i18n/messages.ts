@@ -33,6 +33,11 @@ export function use(tag: Language, messages: Dictionary): void {
   current = tag;
 }
 
+/** More strings beside those of the language in use: a page's own. */
+export function add(messages: Dictionary): void {
+  dictionary = { ...dictionary, ...messages };
+}
+
 /** The string of a key, `{name}` filled from `values`. A missing key shows itself: tests look for that. */
 export function t(key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
   const text = dictionary[key] ?? key;

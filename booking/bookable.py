@@ -19,7 +19,7 @@ from booking import selectors
 from booking.models import Service
 from booking.schedule import starts_between
 from config.errors import InvalidParameter
-from geo.db import within_boxes
+from geo.db import near_boxes
 from geo.types import Box
 
 MAX_SERVICES = 5_000
@@ -85,12 +85,12 @@ _starts: dict[tuple[str, int], int] = {}
 
 def bookable(*, minute: int, party: int, boxes: Iterable[Box], now: datetime) -> list[tuple[UUID, UUID | None]]:
     """(branch, deal or None) of each service in `boxes` that `party` people can book now for the UTC `minute` since
-    1970.
+    1970; of those less than a metre outside perhaps too, which the question's own area leaves out.
 
     Two queries at most, one where all starts of that day are remembered. InvalidParameter where the boxes hold more
     than MAX_SERVICES with room.
     """
-    near = within_boxes("listings_branch.point", boxes, name="near")
+    near = near_boxes("listings_branch.point", boxes, name="near")
     params = {**near.params, "party": party, "at": _EPOCH + minute * _A_MINUTE, "now": now, "most": MAX_SERVICES + 1}
     with connection.cursor() as cursor:
         cursor.execute(_WITH_ROOM.format(schedule=_SCHEDULE, near=near.sql, travel=_TRAVEL), params)

@@ -75,6 +75,11 @@ def within_boxes(column: str, boxes: Iterable[Box], *, name: str) -> Fragment:
     return _in_boxes(column, boxes, name=name, exactly=True)
 
 
+def near_boxes(column: str, boxes: Iterable[Box], *, name: str) -> Fragment:
+    """The column is in one of the boxes or less than a metre outside: by the index alone, to narrow what follows."""
+    return _in_boxes(column, boxes, name=name, exactly=False)
+
+
 def within_circle(column: str, circle: Circle, *, name: str) -> Fragment:
     """The column is at most the radius away: boxes by index first, then the exact distance."""
     boxes = _in_boxes(column, circle_boxes(circle), name=f"{name}_box", exactly=False)

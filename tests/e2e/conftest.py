@@ -99,6 +99,23 @@ def site_url() -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def worker(site_url, tmp_path_factory) -> Iterator[Path]:
+    """The worker: it keeps the index, looks at payments, and writes letters to its log, which is the value."""
+    log = tmp_path_factory.mktemp("worker") / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "--app", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"],
+            cwd=ROOT,
+            env=SITE,
+            stdout=out,
+            stderr=out,
+        )
+        yield log
+        process.terminate()
+        process.wait(timeout=30)
+
+
 def _until_it_answers(url: str) -> None:
     """Two minutes at most: a busy machine takes half of one to import the product."""
     end = time.monotonic() + 120
@@ -147,7 +164,6 @@ class Watched:
         """Open, and wait for results and for the map's pins."""
         self.goto(path)
         self.page.locator("vn-hit-card").first.wait_for()
-        self.page.locator("vn-map canvas").wait_for()
         self.settle()
 
     def settle(self) -> None:

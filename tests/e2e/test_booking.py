@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 
 import psycopg
@@ -14,28 +12,11 @@ from playwright.sync_api import expect
 from tests.e2e import conftest
 from tests.e2e.fill_site import TABLES, TABLES_PLACE
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("worker")]
 
 APPROVED, DECLINED, ASKS_THE_BANK = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 3220"
 SLOWLY = 60_000
 """Milliseconds: for what a worker does, on a machine that is busy."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def worker(site_url, tmp_path_factory):
-    """The worker, whose threads look at payments, send the simulator's notifications and write letters to its log."""
-    log = tmp_path_factory.mktemp("worker") / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "--app", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"],
-            cwd=conftest.ROOT,
-            env=conftest.SITE,
-            stdout=out,
-            stderr=out,
-        )
-        yield log
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def opened(open_page, table, **look):

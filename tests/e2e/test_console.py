@@ -95,6 +95,29 @@ def as_text(page) -> dict:
     return json.loads(page.locator("vn-band textarea").first.input_value())
 
 
+def band_at(page, url: str, branch: UUID, lon: float, lat: float) -> dict | None:
+    """What a search for who delivers to the address says of the branch; None where it does not find it."""
+    query = {"serves": f"{lat:.7f},{lon:.7f}", "mode": "delivery", "kind": "place", "limit": "100"}
+    answer = page.request.get(f"{url}/v1/search", params=query)
+    assert answer.ok, answer.text()
+    found = [hit for hit in answer.json()["hits"] if hit["place_id"] == str(branch)]
+    return found[0]["serves"][0] if found else None
+
+
+def until_found(page, url: str, branch: UUID, lon: float, lat: float) -> dict:
+    for _ in range(240):
+        if band := band_at(page, url, branch, lon, lat):
+            return band
+        page.wait_for_timeout(250)
+    raise TimeoutError("the published area is not searched")
+
+
+def middle(ring: list[list[float]]) -> tuple[float, float]:
+    corners = ring[:-1]
+    return sum(lon for lon, _ in corners) / len(corners), sum(lat for _, lat in corners) / len(corners)
+
+
+@pytest.mark.usefixtures("worker")
 def test_staff_draws_an_area_with_a_hole_and_two_bands_and_publishes_it(signed_in, branches, no_areas):
     reader = signed_in(OURS)
     page = reader.page
@@ -134,6 +157,15 @@ def test_staff_draws_an_area_with_a_hole_and_two_bands_and_publishes_it(signed_i
             " WHERE area.branch_id = %s ORDER BY rank",
             [branches[0]],
         ).fetchall()
+    shell, hole = shape["coordinates"]
+    inside = until_found(page, reader.url, branches[0], *middle(shell))
+    facts = {name: inside[name] for name in ("area", "fee_minor", "minimum_minor", "currency", "eta_max_minutes")}
+    assert facts == {
+        "area": "Centre", "fee_minor": 290, "minimum_minor": 1500, "currency": "EUR", "eta_max_minutes": 35,
+    }  # fmt: skip
+    assert band_at(page, reader.url, branches[0], *middle(hole)) is None
+    (west, south), (_, north) = shell[0], hole[2]
+    assert band_at(page, reader.url, branches[0], west - 0.001, max(south, north)) is None
     assert bands == [(None, 1, 290, 1500, 20, 35, "published"), (250, None, 490, 0, None, None, "published")]
 
 

@@ -23,7 +23,6 @@ from config.api.throttling import SearchThrottle, TileThrottle
 from config.errors import InvalidParameter
 from config.languages import accepted_languages
 from geo.api import MEDIA_TYPE, TILE_PARAMETERS, TileRenderer
-from geo.datum_view import DATUM, DatumView
 from geo.tiles import parse_tile, tile_box
 from geo.types import Box
 from search.backends.base import CursorExpired, SearchBackend
@@ -63,7 +62,7 @@ def open_at_days() -> int:
     return max(0, settings.OPENING_HORIZON_DAYS - HORIZON_MARGIN_DAYS)
 
 
-class SearchView(DatumView):
+class SearchView(APIView):
     throttle_classes = [SearchThrottle]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
     """The slugs there are, given where the URLs are put together: search knows no listings."""
@@ -73,11 +72,11 @@ class SearchView(DatumView):
         operation_id="search",
         summary="Places and deals near a point, in a viewport or in a polygon, ranked and explained.",
         tags=["search"],
-        parameters=[*openapi_parameters("search"), DATUM],
+        parameters=openapi_parameters("search"),
         responses={200: SearchPageSerializer},
     )
     def get(self, request: Request) -> Response:
-        params = self.query_of(request, known=SEARCH_NAMES, max_characters=_MAX_CHARACTERS)
+        params = read_query(request, known=SEARCH_NAMES, max_characters=_MAX_CHARACTERS)
         now = timezone.now()
         backend = backend_for()
         cursor = unseal(params["cursor"], now=now) if "cursor" in params else None
@@ -86,7 +85,6 @@ class SearchView(DatumView):
             now=now if cursor is None else cursor.as_of,
             categories=self.known_categories(),
             open_at_days=open_at_days(),
-            datum=self.datum,
         )
         asked = replace(asked, query=with_bookable(asked.query, self.bookable_offers, now=now))
         page = _page(asked, cursor, backend)
@@ -124,7 +122,7 @@ def _next_cursor(asked: SearchRequest, page: Page, engine: str) -> str | None:
     )
 
 
-class ClustersView(DatumView):
+class ClustersView(APIView):
     throttle_classes = [TileThrottle]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
     bookable_offers: BookableOffers = staticmethod(nothing)
@@ -133,23 +131,17 @@ class ClustersView(DatumView):
         operation_id="clusters",
         summary="What a search would find in a viewport, counted by cell; the counts sum to the search's total.",
         tags=["search"],
-        parameters=[*openapi_parameters("clusters"), DATUM],
+        parameters=openapi_parameters("clusters"),
         responses={200: ClustersSerializer},
     )
     def get(self, request: Request) -> Response:
-        params = self.query_of(request, known=CLUSTERS_NAMES)
+        params = read_query(request, known=CLUSTERS_NAMES)
         return Response(self._answer(params, now=timezone.now()), headers=_HEADERS)
 
     def _answer(self, params: dict[str, str], *, now: datetime) -> dict[str, Any]:
         if "bbox" not in params:
             raise InvalidParameter("bbox", "bbox is required: clusters are of a viewport.")
-        query = parse_filters(
-            params,
-            now=now,
-            categories=self.known_categories(),
-            open_at_days=open_at_days(),
-            datum=self.datum,
-        )
+        query = parse_filters(params, now=now, categories=self.known_categories(), open_at_days=open_at_days())
         box = query.area
         if not isinstance(box, Box):
             raise InvalidParameter("bbox", "Clusters are of a viewport: give bbox alone.")

@@ -69,17 +69,14 @@ export class VnDetail extends LitElement {
       .facts {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.2rem 0;
-        margin: var(--space-2) 0 0 -1.1rem;
-        clip-path: inset(0 0 0 1.1rem); /* no line begins with a dot */
+        gap: 0.2rem var(--space-2);
+        margin-top: var(--space-2);
         font-size: var(--text-s);
         color: var(--ink-muted);
       }
-      .facts > ::before {
+      .facts > :not(:last-child)::after {
         content: "·";
-        display: inline-block;
-        width: 1.1rem;
-        text-align: center;
+        margin-left: var(--space-2);
       }
       .actions {
         display: flex;

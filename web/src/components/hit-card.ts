@@ -81,17 +81,14 @@ export class VnHitCard extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: baseline;
-        gap: 0.1rem 0;
-        margin: 0.2rem 0 0 -1.1rem;
-        clip-path: inset(0 0 0 1.1rem); /* no line begins with a dot */
+        gap: 0.1rem 0.5rem;
+        margin-top: 0.2rem;
         font-size: var(--text-s);
         color: var(--ink-muted);
       }
-      .facts > ::before {
+      .facts > :not(:last-child)::after {
         content: "·";
-        display: inline-block;
-        width: 1.1rem;
-        text-align: center;
+        margin-left: 0.5rem;
       }
       .open {
         color: var(--good);

@@ -20,8 +20,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from statistics import median, quantiles
-from typing import Any
+from pathlib import Path
+from statistics import mean, median, quantiles
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -97,22 +98,37 @@ def contestants(world: World) -> dict[str, Ask]:
 def answer(world: World) -> None:
     """Read points of the unit square from stdin, ask each contestant, write its milliseconds."""
     world.enter()
+    from django.db import connection  # noqa: PLC0415  after the environment
+
     asked = contestants(world)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (server,) = cursor.fetchone()
     print("ready", flush=True)
     for turn, line in enumerate(sys.stdin):
         point = world.place(*map(float, line.split()))
-        took, totals = {}, set()
+        took, busy, totals = {}, {}, set()
         names = list(asked)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time() + _worked(server)
             totals.add(asked[name](point))
             took[name] = 1_000 * (time.perf_counter() - began)
+            busy[name] = 1_000 * (time.process_time() + _worked(server) - worked)
         if len(totals) != 1:
             raise SystemExit(f"totals differ at {point}: {totals}")
-        print(orjson.dumps({"took": took, "total": totals.pop()}).decode(), flush=True)
+        print(orjson.dumps({"took": took, "busy": busy, "total": totals.pop()}).decode(), flush=True)
 
 
-def report(took: dict[int, dict[str, list[float]]], totals: dict[int, list[int]]) -> str:
+def _worked(process: int) -> float:
+    """Seconds of a core that a process of one thread has used."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+
+
+Times: TypeAlias = dict[int, dict[str, list[float]]]
+"""Milliseconds by size and contestant."""
+
+
+def report(took: Times, busy: Times, totals: dict[int, list[int]]) -> str:
     sizes = sorted(took)
     served = ", ".join(f"{median(totals[size]):.0f} at {size:,}" for size in sizes)
     heads = "".join(f" {size:,}: p50 | p95 |" for size in sizes)
@@ -128,6 +144,16 @@ def report(took: dict[int, dict[str, list[float]]], totals: dict[int, list[int]]
             f" {median(took[size][name]):.1f} | {tail:.1f} |" for size, tail in zip(sizes, tails, strict=True)
         )
         lines.append(f"| {name} |{cells} {tails[-1] / tails[0]:.2f} |")
+    lines += [
+        "",
+        "CPU ms a question, mean: Python and PostgreSQL (OpenSearch's own is not in it).",
+        "",
+        f"| |{''.join(f' {size:,} |' for size in sizes)} last ÷ first |",
+        f"|---|{'---|' * (len(sizes) + 1)}",
+    ]
+    for name in busy[sizes[0]]:
+        means = [mean(busy[size][name]) for size in sizes]
+        lines.append(f"| {name} |{''.join(f' {each:.2f} |' for each in means)} {means[-1] / means[0]:.2f} |")
     return "\n".join(lines)
 
 
@@ -155,7 +181,8 @@ def main() -> None:
         )
         for size in options.sizes
     }
-    took: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in workers}
+    took: Times = {size: defaultdict(list) for size in workers}
+    busy: Times = {size: defaultdict(list) for size in workers}
     totals: dict[int, list[int]] = {size: [] for size in workers}
     for worker in workers.values():
         _line(worker)
@@ -166,9 +193,10 @@ def main() -> None:
             told = _asked(worker, place)
             if number >= 0:
                 totals[size].append(told["total"])
-                for name, milliseconds in told["took"].items():
-                    took[size][name].append(milliseconds)
-    print(report(took, totals))
+                for name in sorted(told["took"], reverse=True):
+                    took[size][name].append(told["took"][name])
+                    busy[size][name].append(told["busy"][name])
+    print(report(took, busy, totals))
     for worker in workers.values():
         if worker.stdin is not None:
             worker.stdin.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import closing
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.errors import RetryableError
+from geo.areas import area_from_rings
 from geo.types import Circle
 from search.backends.base import CursorExpired
 from search.backends.postgis.backend import PostgisBackend, SearchTimeout
@@ -19,7 +21,8 @@ from search.backends.registry import backend_for
 from search.models import NEVER, Offer
 from search.query import Facet
 from search.text import parse_text
-from tests.contracts.documents import CENTRE, asking, document, metres_north
+from tests.contracts.documents import CENTRE, asking, band, document, metres_north
+from tests.contracts.serving import branch, who
 
 
 def backend() -> PostgisBackend:
@@ -51,6 +54,39 @@ def test_states_that_were_let_go_can_not_be_asked_and_the_newest_is_whole():
         backend().search(query, after=first.next_after, epoch=first.epoch)
     rest = backend().search(query, after=second.next_after, epoch=second.epoch)
     assert [hit.id for hit in (*second.hits, *rest.hits)] == ["place:0", "place:1", "place:2"]
+
+
+@pytest.mark.django_db
+def test_bands_that_somebody_took_away_come_back_with_an_unchanged_document():
+    backend().apply([branch(1, band(1))], gone=[], version=1)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_band")
+    assert backend().search(who()).total == 0
+    backend().apply([branch(1, band(1))], gone=[], version=2)
+    page = backend().search(who())
+    assert (page.total, page.epoch) == (1, 2)
+
+
+@pytest.mark.django_db
+def test_shapes_are_held_once_and_let_go_with_the_last_state_that_has_them():
+    def counted():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT (SELECT count(*) FROM search_shape), (SELECT count(*) FROM search_piece),"
+                " (SELECT count(*) FROM search_band)"
+            )
+            return cursor.fetchone()
+
+    shared = area_from_rings([[[(24.9, 60.1), (25.0, 60.1), (25.0, 60.2), (24.9, 60.1)]]])
+    backend().apply([branch(n, band(n, area=shared), band(n)) for n in (1, 2)], gone=[], version=1)
+    assert counted() == (2, 2, 4)  # both circles are round one point
+    backend().apply([branch(1), branch(2, band(2, area=shared))], gone=[], version=2)
+    assert counted() == (2, 2, 5)
+    backend().forget(keep=timedelta(0))
+    assert counted() == (1, 1, 1)
+    backend().apply([], gone=[f"place:{UUID(int=2)}"], version=3)
+    backend().forget(keep=timedelta(0))
+    assert counted() == (0, 0, 0)
 
 
 @pytest.mark.django_db

@@ -53,25 +53,29 @@ _BOX = Struct("<BIIII10d")
 """EWKB of a polygon of one ring of five positions with its SRID, little endian."""
 
 
-def put(cursor: CursorWrapper, documents: Iterable[OfferDocument], *, epoch: int) -> None:
-    """Of the places among the documents, from `epoch` on."""
+def put(cursor: CursorWrapper, documents: Iterable[OfferDocument], *, epoch: int) -> int:
+    """Of the places among the documents, from `epoch` on. Of how many branches they were others.
+
+    They change with their documents; only where somebody else took some away do they change alone.
+    """
     places = {document.branch_id: document for document in documents if document.kind is Kind.PLACE}
     if not places:
-        return
+        return 0
     cursor.execute(
         "SELECT DISTINCT branch_id, content FROM search_band WHERE branch_id = ANY(%s) AND removed_epoch = %s",
         [list(places), NEVER],
     )
     known: dict[UUID, UUID] = dict(cursor.fetchall())
     wanted = {branch: bands_digest(place.point, place.zone, place.bands) for branch, place in places.items()}
-    _close(cursor, [branch for branch, content in known.items() if wanted[branch] != content], epoch=epoch)
+    leaving = [branch for branch, content in known.items() if wanted[branch] != content]
+    _close(cursor, leaving, epoch=epoch)
     arriving = [
         (places[branch], content)
         for branch, content in wanted.items()
         if content is not None and known.get(branch) != content
     ]
     if not arriving:
-        return
+        return len(leaving)
     shapes = _shapes(cursor, [place for place, _ in arriving])
     with cursor.copy(_COPY) as copy:
         for place, content in arriving:
@@ -91,6 +95,7 @@ def put(cursor: CursorWrapper, documents: Iterable[OfferDocument], *, epoch: int
                         *(getattr(band, name) for name in _SHARED),
                     )
                 )
+    return len({*leaving, *(place.branch_id for place, _ in arriving)})
 
 
 def close_of_places(cursor: CursorWrapper, ids: Collection[str], *, epoch: int) -> None:

@@ -85,6 +85,7 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
     ]
     changed = [(document, digest) for document, digest in current if known.get(document.id, unknown)[1] != digest]
     unchanged = [document.id for document, digest in current if known.get(document.id, unknown)[1] == digest]
+    banded = bands.put(cursor, [document for document, _ in current], epoch=epoch)
     if unchanged:
         # What is seen stays as it is; but the version must rise, or one in between could still replace it.
         cursor.execute(
@@ -92,9 +93,8 @@ def _put(cursor: CursorWrapper, batch: Sequence[OfferDocument], *, version: int,
             [version, NEVER, unchanged, version],
         )
     if not changed:
-        return 0
+        return banded
     subjects.put(subject for document, _ in changed for subject in subjects_of(document))
-    bands.put(cursor, [document for document, _ in changed], epoch=epoch)
     known_ids = [document.id for document, _ in changed if document.id in known]
     if known_ids:
         _close(cursor, known_ids, epoch=epoch)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -176,7 +176,14 @@ class Watched:
         """Into .local/screenshots, to be looked at."""
         folder = ROOT / ".local" / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}.png")
+        for tries_left in (2, 1, 0):
+            try:
+                self.page.screenshot(path=folder / f"{name}.png")
+                return
+            except Error:  # software draws the map, and on a busy machine not always in time
+                if not tries_left:
+                    raise
+                self.page.wait_for_timeout(1_000)
 
 
 @pytest.fixture

@@ -176,14 +176,11 @@ class Watched:
         """Into .local/screenshots, to be looked at."""
         folder = ROOT / ".local" / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
-        for tries_left in (2, 1, 0):
-            try:
-                self.page.screenshot(path=folder / f"{name}.png")
-                return
-            except Error:  # software draws the map, and on a busy machine not always in time
-                if not tries_left:
-                    raise
-                self.page.wait_for_timeout(1_000)
+        try:
+            self.page.screenshot(path=folder / f"{name}.png")
+        except Error:  # software draws the map, and on a busy machine not always in time
+            self.page.wait_for_timeout(3_000)
+            self.page.screenshot(path=folder / f"{name}.png")
 
 
 @pytest.fixture

@@ -80,10 +80,16 @@ class Filters:
         assert found(backend, area=Circle(Point(179.999, 0), 300), origin=Point(179.999, 0)) == ["east", "on", "west"]
 
     def test_what_can_be_booked_is_told_by_its_ids(self, backend):
-        put(backend, *(document(n) for n in range(4)))
-        assert found(backend, bookable=Bookable(MINUTE, ids=frozenset({"place:1", "place:3", "place:9"}))) == ["1", "3"]
+        """A document's id ends in its branch's; two of one branch are told apart."""
+        branches = [UUID(int=n) for n in range(4)]
+        put(backend, *(document(str(branch), branch_id=branch) for branch in branches))
+        deal = f"{UUID(int=7)}:{branches[1]}"
+        put(backend, document(deal, kind=Kind.DEAL, branch_id=branches[1]))
+        wanted = frozenset(f"place:{UUID(int=n)}" for n in (1, 3, 9))
+        assert found(backend, bookable=Bookable(MINUTE, ids=wanted)) == [str(branches[1]), str(branches[3])]
+        assert found(backend, bookable=Bookable(MINUTE, ids=frozenset({f"deal:{deal}"}))) == [f"deal:{deal}"]
         assert found(backend, bookable=Bookable(MINUTE)) == []
-        assert found(backend) == ["0", "1", "2", "3"]
+        assert sorted(found(backend)) == [*map(str, branches), f"deal:{deal}"]
 
     def test_a_box_holds_its_edges(self, backend):
         put(backend, document("corner", point=Point(25.0, 60.0)), document("out", point=Point(25.0000001, 60.0)))

@@ -1,7 +1,8 @@
 """OpenSearch while it answers and its index is true, else PostGIS: decided for each question anew.
 
 A question that OpenSearch fails is answered by PostGIS in the same request. After a few failures in a row OpenSearch is
-not asked at all (search.backends.breaker) until a probe, beside the requests, finds it well again.
+not asked at all (search.backends.breaker) until a probe, beside the requests, finds it well again: that it answers the
+question of the moment, and quickly. A node that has just started answers, but its first searches take long.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite
@@ -33,6 +35,9 @@ log = structlog.get_logger(__name__)
 
 MAX_BEHIND_SECONDS = 15.0
 """An index that has not held everything for longer does not answer."""
+
+QUICK_SECONDS = 0.4
+"""A probe that took longer does not bring OpenSearch back."""
 
 ANSWERS = Counter("vicinity_search_answers", "Searches answered, by engine.", ["engine"])
 FAILURES = Counter(
@@ -121,7 +126,7 @@ class Switch(PostgisBackend):
     def _tried(self, ask: Callable[[SearchBackend], Answer]) -> Answer | None:
         """OpenSearch's answer; None where it is not asked or fails."""
         if self._breaker.is_open:
-            self._probe_if_due()
+            self._probe_if_due(ask)
             return None
         if not self._is_true():
             return None
@@ -142,9 +147,9 @@ class Switch(PostgisBackend):
         self._breaker.succeeded()
         return self._told(answer, self._engine)
 
-    def _probe_if_due(self) -> None:
+    def _probe_if_due(self, ask: Callable[[SearchBackend], object] | None = None) -> None:
         if self._breaker.take_probe(now=self._clock()):
-            self._beside(self._look)
+            self._beside(lambda: self._look(ask))
 
     def _is_true(self) -> bool:
         state = self._serving()
@@ -161,13 +166,20 @@ class Switch(PostgisBackend):
         if not was_open and self._breaker.is_open:
             log.warning("search_falls_back", reason=str(error)[:300])
 
-    def _look(self) -> None:
+    def _look(self, ask: Callable[[SearchBackend], object] | None) -> None:
+        """Whether it is well: by a question that somebody has just asked, where there is one."""
+        began = self._clock()
         try:
             state = self._serving()
             if state is None:
                 return
             self._probe(state)
+            if ask is not None:
+                with suppress(Inexact, CursorExpired):  # it answers, though not this one
+                    ask(self._engine)
         except (SearchEngineUnavailable, SearchEngineRefused, Error):
+            return
+        if self._clock() - began > QUICK_SECONDS:
             return
         self._breaker.succeeded()
         log.info("search_is_back")

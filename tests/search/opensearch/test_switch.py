@@ -14,7 +14,7 @@ from search.backends.breaker import Breaker
 from search.backends.opensearch.backend import OpenSearchBackend
 from search.backends.opensearch.client import Client, SearchEngineUnavailable
 from search.backends.opensearch.generations import serving
-from search.backends.switch import MAX_BEHIND_SECONDS, Switch
+from search.backends.switch import MAX_BEHIND_SECONDS, QUICK_SECONDS, Switch
 from search.models import Generation
 from tests.contracts.documents import asking, document
 
@@ -90,6 +90,27 @@ def test_a_dead_engine_is_not_asked_for_long_and_asked_again_when_it_is_back(fil
     switch.search(asking())
     assert told(switch.search(asking())) == ("opensearch", False, ALL)
     assert switch.is_well()
+
+
+def test_an_engine_that_is_back_but_slow_is_not_asked_until_it_is_quick(filled, dead):
+    now, takes = [0.0], [0.0]
+
+    class Slow:
+        client = dead
+
+        def search(self, *args, **options):
+            now[0] += takes[0]
+            return self.client.search(*args, **options)
+
+    line = Slow()
+    switch = switch_of(line, clock=lambda: now[0])
+    for _ in range(2):
+        switch.search(asking())
+    line.client = filled
+    for takes[0], engine in ((QUICK_SECONDS, "postgis"), (QUICK_SECONDS / 4, "opensearch")):
+        now[0] += 2
+        switch.search(asking())
+        assert told(switch.search(asking())) == (engine, engine == "postgis", ALL)
 
 
 def test_an_index_that_is_not_true_does_not_answer(filled):

@@ -38,8 +38,14 @@ def over_http(port: int, path: str, read: Callable[[Any], Answer]) -> Asker:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
 
     def ask(place: Point) -> Answer:
-        connection.request("GET", f"{path}?lat={place.lat}&lon={place.lon}&radius_metres={RADIUS_METRES}")
-        response = connection.getresponse()
+        target = f"{path}?lat={place.lat}&lon={place.lon}&radius_metres={RADIUS_METRES}"
+        try:
+            connection.request("GET", target)
+            response = connection.getresponse()
+        except ConnectionError:  # servers hang up on who was silent for some time
+            connection.close()
+            connection.request("GET", target)
+            response = connection.getresponse()
         body = response.read()
         if response.status != http.HTTPStatus.OK:
             raise SystemExit(f"{path} answered {response.status}: {body[:500]!r}")

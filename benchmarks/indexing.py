@@ -10,6 +10,7 @@ keeps no checkpoint, looks at no item and reads no database. In turns, so that w
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import resource
 import time
@@ -65,7 +66,8 @@ def rival() -> tuple[float, int]:
         actions = []
         while rows := cursor.fetchmany(5_000):
             actions += [{"_id": str(row[0]), "_source": mapping.body_of(row)} for row in rows]
-    engine = OpenSearch(settings.OPENSEARCH_URL, timeout=120)
+    logging.getLogger("opensearch").setLevel(logging.ERROR)
+    engine = OpenSearch(settings.OPENSEARCH_URL, timeout=120, pool_maxsize=8)
     engine.indices.delete(index="bench-rival", ignore_unavailable=True)
     made = {"mappings": dict(mapping.MAPPINGS), "settings": {"index": mapping.settings(shards=1, replicas=0)}}
     engine.indices.create(index="bench-rival", body=made)

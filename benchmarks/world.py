@@ -61,8 +61,7 @@ def prepare(count: int, *, seed: int) -> None:
         if known is None:
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
     environment = {**os.environ, "DATABASE_URL": url, "STATEMENT_TIMEOUT_MS": "0"}
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+    _migrate(url)
     with psycopg.connect(libpq_url(url), autocommit=True) as connection:
         if _held(connection) == (count, count):
             print(f"{name} holds {count:,} offers already.")
@@ -96,7 +95,14 @@ def prepare_copy(count: int, *, name: str) -> str:
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(called, template))
             with psycopg.connect(libpq_url(copy), autocommit=True) as fresh:
                 fresh.execute("TRUNCATE search_parked, search_generation")
+    _migrate(copy)
     return copy
+
+
+def _migrate(url: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": url, "STATEMENT_TIMEOUT_MS": "0"}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
 
 
 def _held(connection: psycopg.Connection) -> tuple[int, int]:

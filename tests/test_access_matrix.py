@@ -121,6 +121,7 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "categories": Public(),
     "offer_tile": Public(),
     "base_tile": Public(),
+    "area_tile": Public(),
     "deal_availability": Public(same=False),
     "clusters": Public({"bbox": "24.9,60.1,25,60.2", "zoom": "9"}, same=False),
     "availability": Public({"lat": "60.17", "lon": "24.94"}, same=False),
@@ -394,6 +395,5 @@ def test_an_invited_person_gets_no_further_than_the_invitation(world):
     assert Membership.objects.get(user=user).merchant == world.own["merchant"]
 
 
-def _without_request_id(answer) -> str:
-    text = answer.content.decode()
-    return text.replace(answer.headers.get("X-Request-ID", "-"), "")
+def _without_request_id(answer) -> bytes:
+    return answer.content.replace(answer.headers.get("X-Request-ID", "-").encode(), b"")

@@ -81,14 +81,17 @@ export class VnHitCard extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: baseline;
-        gap: 0.1rem 0.5rem;
-        margin-top: 0.2rem;
+        gap: 0.1rem 0;
+        margin: 0.2rem 0 0 -1.1rem;
+        clip-path: inset(0 0 0 1.1rem); /* no line begins with a dot */
         font-size: var(--text-s);
         color: var(--ink-muted);
       }
-      .facts > :not(:last-child)::after {
+      .facts > ::before {
         content: "·";
-        margin-left: 0.5rem;
+        display: inline-block;
+        width: 1.1rem;
+        text-align: center;
       }
       .open {
         color: var(--good);

@@ -23,6 +23,7 @@ from config.api.throttling import SearchThrottle, TileThrottle
 from config.errors import InvalidParameter
 from config.languages import accepted_languages
 from geo.api import MEDIA_TYPE, TILE_PARAMETERS, TileRenderer
+from geo.datum_view import DATUM, DatumView
 from geo.tiles import parse_tile, tile_box
 from geo.types import Box
 from search.backends.base import CursorExpired, SearchBackend
@@ -62,7 +63,7 @@ def open_at_days() -> int:
     return max(0, settings.OPENING_HORIZON_DAYS - HORIZON_MARGIN_DAYS)
 
 
-class SearchView(APIView):
+class SearchView(DatumView):
     throttle_classes = [SearchThrottle]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
     """The slugs there are, given where the URLs are put together: search knows no listings."""
@@ -72,11 +73,11 @@ class SearchView(APIView):
         operation_id="search",
         summary="Places and deals near a point, in a viewport or in a polygon, ranked and explained.",
         tags=["search"],
-        parameters=openapi_parameters("search"),
+        parameters=[*openapi_parameters("search"), DATUM],
         responses={200: SearchPageSerializer},
     )
     def get(self, request: Request) -> Response:
-        params = read_query(request, known=SEARCH_NAMES, max_characters=_MAX_CHARACTERS)
+        params = self.query_of(request, known=SEARCH_NAMES, max_characters=_MAX_CHARACTERS)
         now = timezone.now()
         backend = backend_for()
         cursor = unseal(params["cursor"], now=now) if "cursor" in params else None
@@ -85,6 +86,7 @@ class SearchView(APIView):
             now=now if cursor is None else cursor.as_of,
             categories=self.known_categories(),
             open_at_days=open_at_days(),
+            datum=self.datum,
         )
         asked = replace(asked, query=with_bookable(asked.query, self.bookable_offers, now=now))
         page = _page(asked, cursor, backend)
@@ -122,7 +124,7 @@ def _next_cursor(asked: SearchRequest, page: Page, engine: str) -> str | None:
     )
 
 
-class ClustersView(APIView):
+class ClustersView(DatumView):
     throttle_classes = [TileThrottle]
     known_categories: Callable[[], Collection[str]] = staticmethod(_none)
     bookable_offers: BookableOffers = staticmethod(nothing)
@@ -131,17 +133,23 @@ class ClustersView(APIView):
         operation_id="clusters",
         summary="What a search would find in a viewport, counted by cell; the counts sum to the search's total.",
         tags=["search"],
-        parameters=openapi_parameters("clusters"),
+        parameters=[*openapi_parameters("clusters"), DATUM],
         responses={200: ClustersSerializer},
     )
     def get(self, request: Request) -> Response:
-        params = read_query(request, known=CLUSTERS_NAMES)
+        params = self.query_of(request, known=CLUSTERS_NAMES)
         return Response(self._answer(params, now=timezone.now()), headers=_HEADERS)
 
     def _answer(self, params: dict[str, str], *, now: datetime) -> dict[str, Any]:
         if "bbox" not in params:
             raise InvalidParameter("bbox", "bbox is required: clusters are of a viewport.")
-        query = parse_filters(params, now=now, categories=self.known_categories(), open_at_days=open_at_days())
+        query = parse_filters(
+            params,
+            now=now,
+            categories=self.known_categories(),
+            open_at_days=open_at_days(),
+            datum=self.datum,
+        )
         box = query.area
         if not isinstance(box, Box):
             raise InvalidParameter("bbox", "Clusters are of a viewport: give bbox alone.")

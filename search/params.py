@@ -16,6 +16,7 @@ from config.api.values import parse_uuid, parse_whole
 from config.errors import InvalidParameter, UnknownParameter
 from config.languages import parse_languages
 from geo.areas import Area
+from geo.datum import Datum
 from geo.params import (
     parse_box,
     parse_decimal,
@@ -93,10 +94,12 @@ def parse_search(
     now: datetime,
     categories: Collection[str] = (),
     open_at_days: int = OPEN_AT_DAYS,
+    datum: Datum = Datum.WGS84,
 ) -> SearchRequest:
     """The request of `GET /v1/search`. `now` becomes `as_of`: on later pages it is that of the first (search.cursor).
 
-    `categories` are the slugs there are; empty: any well-formed slug is taken. Raises InvalidParameter.
+    `categories` are the slugs there are; empty: any well-formed slug is taken. Positions are given in `datum`. Raises
+    InvalidParameter.
     """
     _refuse_unknown(params, SEARCH_NAMES)
     if "session" in params:
@@ -107,14 +110,18 @@ def parse_search(
         ranking=_ranking(params),
         categories=categories,
         open_at_days=open_at_days,
+        datum=datum,
         facets=frozenset(Facet(name) for name in _choices(params, "facets", [*Facet])),
         limit=parse_whole(params["limit"], parameter="limit", minimum=1, maximum=MAX_LIMIT)
         if "limit" in params
         else DEFAULT_LIMIT,
     )
+    fields = frozenset(_choices(params, "fields", HIT_FIELDS)) if "fields" in params else None
+    if datum is not Datum.WGS84 and fields is not None and len(fields & {"lat", "lon"}) == 1:
+        raise InvalidParameter("fields", "lat and lon go together where they are told in another datum.")
     return SearchRequest(
         query=query,
-        fields=frozenset(_choices(params, "fields", HIT_FIELDS)) if "fields" in params else None,
+        fields=fields,
         explain=_flag(params, "explain") is True,
         highlight=_flag(params, "highlight") is True,
         languages=parse_languages(params["lang"], parameter="lang") if "lang" in params else (),
@@ -134,10 +141,12 @@ def parse_filters(
     now: datetime,
     categories: Collection[str] = (),
     open_at_days: int = OPEN_AT_DAYS,
+    datum: Datum = Datum.WGS84,
 ) -> SearchQuery:
     """The question of `GET /v1/clusters`. Its order matters where chains are collapsed. Raises InvalidParameter."""
     _refuse_unknown(params, CLUSTERS_NAMES)
-    return _query(params, now=now, ranking=_ranking(params), categories=categories, open_at_days=open_at_days)
+    ranking = _ranking(params)
+    return _query(params, now=now, ranking=ranking, categories=categories, open_at_days=open_at_days, datum=datum)
 
 
 def _refuse_unknown(params: Mapping[str, str], known: frozenset[str]) -> None:
@@ -159,11 +168,12 @@ def _query(
     ranking: RankingSpec,
     categories: Collection[str],
     open_at_days: int,
+    datum: Datum,
     facets: frozenset[Facet] = frozenset(),
     limit: int = DEFAULT_LIMIT,
 ) -> SearchQuery:
-    serves = _serves(params)
-    area, origin = _where(params, address=None if serves is None else serves.point)
+    serves = _serves(params, datum)
+    area, origin = _where(params, address=None if serves is None else serves.point, datum=datum)
     text, has_no_word = _words(params)
     low, high, currency = _price(params)
     kinds = _kinds(params)
@@ -222,43 +232,47 @@ def _choices(params: Mapping[str, str], name: str, choices: Collection[str]) -> 
     return parse_choices(params[name], choices, parameter=name) if name in params else []
 
 
-def _serves(params: Mapping[str, str]) -> Serves | None:
+def _serves(params: Mapping[str, str], datum: Datum) -> Serves | None:
     if "serves" not in params:
         if "mode" in params:
             raise InvalidParameter("mode", "mode goes with serves: how what is found serves that address.")
         return None
     mode = parse_choice(params.get("mode", ANY_MODE), [*Mode, ANY_MODE], parameter="mode")
     return Serves(
-        parse_point_pair(params["serves"], parameter="serves"),
+        parse_point_pair(params["serves"], parameter="serves", datum=datum),
         frozenset(Mode) if mode == ANY_MODE else frozenset({Mode(mode)}),
     )
 
 
-def _where(params: Mapping[str, str], *, address: Point | None) -> tuple[Circle | Box | Area | None, Point]:
+def _where(
+    params: Mapping[str, str], *, address: Point | None, datum: Datum
+) -> tuple[Circle | Box | Area | None, Point]:
     """Exactly one area; distances are measured from the point given, else from the middle of the area.
 
     With an address, at most one area, and distances are measured from it.
     """
-    point = parse_point(params.get("lat"), params.get("lon")) if params.keys() & {"lat", "lon"} else address
+    point = address
+    if params.keys() & {"lat", "lon"}:
+        point = parse_point(params.get("lat"), params.get("lon"), datum=datum)
     if address is not None:
         if params.keys() & {"lat", "lon"} and "radius_metres" not in params:
             raise InvalidParameter(
                 "lat", "With serves, lat and lon are the middle of radius_metres alone: distances are from the address."
             )
-        return _area(params, point), address
-    area = _area(params, point)
+        return _area(params, point, datum), address
+    area = _area(params, point, datum)
     if area is None:
         raise InvalidParameter("lat", "Say where to search: lat and lon, bbox, polygon, or serves.")
     return area, point or (area.box.centre if isinstance(area, Area) else area.centre)
 
 
-def _area(params: Mapping[str, str], point: Point | None) -> Circle | Box | Area | None:
+def _area(params: Mapping[str, str], point: Point | None, datum: Datum) -> Circle | Box | Area | None:
     """None: no area is given."""
     given = [name for name in ("radius_metres", "bbox", "polygon") if name in params]
     if len(given) > 1:
         raise InvalidParameter(given[1], f"{' and '.join(given)} are given; a search takes one area.", limit="one area")
     if given == ["bbox"]:
-        return parse_box(params["bbox"], parameter="bbox")
+        return parse_box(params["bbox"], parameter="bbox", datum=datum)
     if given == ["polygon"]:
         if len(params["polygon"]) > MAX_POLYGON_CHARACTERS:
             raise InvalidParameter(
@@ -266,7 +280,7 @@ def _area(params: Mapping[str, str], point: Point | None) -> Circle | Box | Area
                 f"polygon is longer than {MAX_POLYGON_CHARACTERS} characters.",
                 limit=f"{MAX_POLYGON_CHARACTERS} characters",
             )
-        return parse_polygon(params["polygon"], parameter="polygon")
+        return parse_polygon(params["polygon"], parameter="polygon", datum=datum)
     if point is None or (not given and "serves" in params):
         return None
     radius = (

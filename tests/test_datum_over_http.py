@@ -10,6 +10,8 @@ from rest_framework.test import APIClient
 
 from geo.datum import Datum, from_wgs84
 from geo.types import Point
+from indexing.relay import drain_all
+from search.backends.postgis.backend import PostgisBackend
 from tests.factories import BranchFactory, DealFactory, MembershipFactory, NamedAreaFactory, ServiceAreaFactory, square
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,32 @@ def test_places_and_deals(api, branch, datum):
     shown = told(api, path, datum, lat=f"{near.lat:.9f}", lon=f"{near.lon:.9f}")["branches"]["items"][0]
     assert is_at(shown, PLACE, datum)
     assert shown["distance_metres"] == pytest.approx(plain["distance_metres"], abs=0.1)
+
+
+def test_searches_by_point_box_polygon_and_address(api, branch, datum):
+    ServiceAreaFactory(branch=branch, bands=[{"radius_metres": 300}])
+    drain_all(PostgisBackend())
+    here = from_wgs84(PLACE, datum)
+    west, south, east, north = here.lon - 0.001, here.lat - 0.001, here.lon + 0.001, here.lat + 0.001
+    at = {"lat": f"{here.lat:.9f}", "lon": f"{here.lon:.9f}"}
+    for where in (
+        {**at, "radius_metres": "20"},
+        {"bbox": f"{west},{south},{east},{north}"},
+        {"polygon": f"{south},{west};{south},{east};{north},{east};{north},{west}"},
+        {"serves": f"{here.lat:.9f},{here.lon:.9f}", "mode": "delivery"},
+    ):
+        answer = told(api, "/v1/search", datum, **where)
+        (hit,) = answer["hits"]
+        assert is_at(hit, PLACE, datum)
+        assert hit["distance_metres"] == pytest.approx(0, abs=60 if "bbox" in where or "polygon" in where else 0.1)
+        assert told(api, "/v1/search", **where)["hits"] == []
+    assert is_at(told(api, "/v1/search", datum, **at)["origin"], PLACE, datum)
+    cells = told(api, "/v1/clusters", datum, bbox=f"{west},{south},{east},{north}", resolution="11")["cells"]
+    assert [cell["lat"] for cell in cells] == [pytest.approx(here.lat, abs=1e-6)]
+    assert told(api, "/v1/coverage", datum, **at)["ways"][0]["total"]["value"] == 1
+    assert is_at(told(api, "/v1/coverage", datum, **at)["origin"], PLACE, datum)
+    refused = api.get(f"/v1/search?{urlencode({**at, 'datum': datum, 'fields': 'id,lat'})}").json()
+    assert refused["parameter"] == "fields"
 
 
 def test_branches_of_a_merchant(api, branch, datum):

@@ -1,6 +1,7 @@
 """A merchant's way through its areas over HTTP: draft, look, publish, change, go back, retire."""
 
 import pytest
+from django.contrib.gis.geos import Point as GeometryPoint
 
 from listings.areas.selectors import published_bands
 from listings.models import AuditEntry, ServiceArea, ServiceAreaVersion
@@ -186,6 +187,35 @@ def test_a_preview_follows_discs_and_named_areas(api, branch):
     body = {"mode": "at_home", "draft": draft({"named_area_id": str(named.id)})}
     seen = api.post(f"/v1/merchant/branches/{branch.id}/area-check", body, format="json").json()
     assert seen["box"] == {"west": 179.9, "south": 10, "east": 180, "north": 10.1}
+
+
+@pytest.mark.parametrize("at_home", [24.0, 179.98, -179.98, 180.0])
+def test_a_preview_across_the_180th_meridian_is_that_of_anywhere_else(api, branch, at_home):
+    """The same shapes round the branch, wherever it is: the same sizes, shares and places, and a box that crosses."""
+
+    def lon(east):
+        return (at_home + east + 180) % 360 - 180 if at_home != 24.0 else at_home + east
+
+    def ring(west, east):
+        return [[lon(x), y] for x, y in ((west, -0.1), (east, -0.1), (east, 0.1), (west, 0.1), (west, -0.1))]
+
+    branch.point = GeometryPoint(at_home, 0.0, srid=4326)
+    branch.save()
+    for east in (-0.15, -0.05, 0.05, 0.15, 0.35):
+        BranchFactory(merchant=branch.merchant, point=GeometryPoint(lon(east), 0.01, srid=4326))
+    other = {"type": "Polygon", "coordinates": [ring(0.0, 0.4)]}
+    step(api, created(api, branch, {"area": other}), "publish")
+    hole = [[lon(x), y] for x, y in ((-0.06, 0.0), (-0.04, 0.0), (-0.04, 0.02), (-0.06, 0.02), (-0.06, 0.0))]
+    drawn = {"type": "Polygon", "coordinates": [ring(-0.2, 0.2), hole]}
+    body = {"mode": "delivery", "draft": draft({"radius_metres": 3000}, {"area": drawn})}
+    answer = api.post(f"/v1/merchant/branches/{branch.id}/area-check", body, format="json")
+    assert answer.status_code == 200, answer.content
+    seen = answer.json()
+    assert (seen["box"]["west"], seen["box"]["east"]) == pytest.approx((lon(-0.2), lon(0.2)), abs=1e-6)
+    assert (seen["box"]["west"] > seen["box"]["east"]) is (at_home != 24.0)
+    assert [band["square_kilometres"] for band in seen["bands"]] == pytest.approx([28.274, 984.2], rel=0.01)
+    assert seen["overlaps"][0]["percent"] == pytest.approx(50, abs=2)
+    assert seen["places"]["value"] == 4  # the branch and three of the five: one is in the hole, one beyond
 
 
 def test_named_areas_are_found_by_name_and_id(api):

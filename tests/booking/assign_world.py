@@ -61,7 +61,7 @@ def chain_stores(path: Path) -> Iterator[tuple[str, Point, str]]:
 
 @dataclass(frozen=True)
 class City:
-    """`gazetteers`: (file, kind, property with the id, property with the name)."""
+    """`gazetteers`: (file, kind, property with the id or '' for that of the feature, property with the name)."""
 
     places: str
     read: Callable[[Path], Iterator[tuple[str, Point, str]]]
@@ -79,8 +79,8 @@ MUNICH = City(
     "Europe/Berlin",
     Box(11.35, 48.05, 11.73, 48.26),
     (
-        ("munich_quarters.geojson.gz", "quarter", "objectid", "vi_nummer"),
-        ("munich_districts.geojson.gz", "district", "objectid", "name"),
+        ("munich_quarters.geojson.gz", "quarter", "", "vi_nummer"),
+        ("munich_districts.geojson.gz", "district", "", "name"),
     ),
     smallest_chain=4,
 )
@@ -154,7 +154,7 @@ def _gazetteers(city: City, folder: Path) -> tuple[dict[str, Any], dict[str, UUI
         assert summary.inserted > 20
         ids = dict(NamedArea.objects.filter(source=kind).values_list("external_id", "id"))
         for feature in json.loads(gzip.decompress((folder / file).read_bytes()))["features"]:
-            external_id = str(feature["properties"][id_property])
+            external_id = str(feature["properties"][id_property] if id_property else feature["id"])
             if external_id in ids:
                 key = f"{kind}:{external_id}"
                 # Coordinates are kept to 9 decimals (docs/geo.md): a corner given with more is 0.1 mm elsewhere.

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from booking import schema, selectors
-from booking.bodies import instant_of, point_of, text_of, trace_of, uuid_of, whole_of, word_of
+from booking.bodies import instant_of, text_of, trace_of, uuid_of, whole_of, word_of
 from booking.contacts import parse_contact
 from booking.holds import Holder, Wanted, extend_hold, hold, release_hold
 from booking.idempotency import Answer, idempotent
@@ -25,6 +25,7 @@ from config.api.problems import NotAuthenticated
 from config.api.throttling import WriteThrottle
 from config.api.values import parse_uuid
 from config.errors import InvalidParameter
+from geo.params import point_of
 
 MAX_PARTY = 100
 ID = OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="`booking.id` of the hold.")

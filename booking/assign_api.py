@@ -14,12 +14,13 @@ from rest_framework.response import Response
 from booking import schema
 from booking.assigning import OTHERS, Answer, Question, assign
 from booking.assignment import Candidate, Lost, Reason, Room
-from booking.bodies import instant_of, point_of, uuid_of, whole_of
+from booking.bodies import instant_of, uuid_of, whole_of
 from config.api.bodies import read_object
 from config.api.throttling import ReadThrottle
 from config.errors import InvalidParameter
 from config.instants import instant_text
 from geo.datum_view import DATUM, DatumView
+from geo.params import point_of
 from listings.areas.bands import CoveringBand, Neighbour, Owner
 from listings.models import ServiceArea
 

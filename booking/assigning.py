@@ -51,7 +51,7 @@ def assign(question: Question, *, now: datetime) -> Answer:
     """InvalidParameter for a merchant or chain that is not there. Two queries at most where nothing covers and nothing
     is booked by time; five more for every twenty branches whose room is looked at.
     """
-    bands = covering_bands(question.owner, question.point, mode=question.mode)
+    bands = covering_bands(question.owner, question.point, mode=question.mode, now=now)
     if not bands:
         _refuse_unknown(question.owner)
     candidates = candidates_of(bands, at=question.at, metres_to=lambda point: distance_metres(point, question.point))
@@ -61,7 +61,7 @@ def assign(question: Question, *, now: datetime) -> Answer:
     if space > 0:
         besides = [candidate.branch_id for candidate in candidates]
         near = neighbours(
-            question.owner, question.point, mode=question.mode, at=question.at, besides=besides, limit=space
+            question.owner, question.point, mode=question.mode, at=question.at, besides=besides, limit=space, now=now
         )
         outside = [(each, Reason.OUTSIDE_AREA if each.has_area else Reason.NO_AREA) for each in near]
     return Answer(decision, outside)

@@ -11,8 +11,6 @@ from uuid import UUID
 from config.api.values import parse_uuid
 from config.errors import InvalidParameter
 from config.instants import parse_instant
-from geo.params import parse_point
-from geo.types import Point
 from listings.texts import plain_text
 
 _TRACE = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
@@ -54,19 +52,6 @@ def instant_of(data: Mapping[str, Any], name: str) -> datetime | None:
     if not isinstance(value, str):
         raise InvalidParameter(name, "An instant is expected, such as 2026-11-25T18:00:00Z.")
     return parse_instant(value, parameter=name)
-
-
-def point_of(data: Mapping[str, Any]) -> Point | None:
-    """`lat` and `lon`, both or neither."""
-    if data.get("lat") is None and data.get("lon") is None:
-        return None
-    given = {}
-    for name in ("lat", "lon"):
-        value = data.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidParameter(name, "Degrees are expected, of both lat and lon.")
-        given[name] = f"{value:.9f}" if abs(value) < 1e6 else str(value)
-    return parse_point(given["lat"], given["lon"])
 
 
 def trace_of(value: Any, *, fallback: str) -> str:

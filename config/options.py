@@ -62,6 +62,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("RATE_LIMIT_TILES", str, "6000/minute", "Clusters and tiles allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_READ", str, "1200/minute", "Lookups of single things allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),
+    Option("RATE_LIMIT_POSITION", str, "60/minute", "Positions of one mobile branch that one account may report."),
     Option("RATE_LIMIT_WEBHOOK", str, "6000/minute", "Notifications of payment providers allowed to one address."),
     Option("RATE_LIMIT_SIGN_IN", str, "30/minute", "Tries to sign in allowed to one client; `off` to disable."),
     Option(

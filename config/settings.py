@@ -197,7 +197,7 @@ TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {
     scope: option(f"RATE_LIMIT_{scope.upper()}")
-    for scope in ("search", "suggest", "tiles", "read", "write", "webhook", "sign_in", "address")
+    for scope in ("search", "suggest", "tiles", "read", "write", "position", "webhook", "sign_in", "address")
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

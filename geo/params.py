@@ -10,6 +10,8 @@ as GeoJSON does.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from config.errors import InvalidParameter
 from geo.areas import (
@@ -76,6 +78,19 @@ def parse_point(lat_text: str | None, lon_text: str | None, *, datum: Datum = Da
         missing = "lat" if lat_text is None else "lon"
         raise InvalidParameter(missing, f"{missing} is missing: lat and lon are given together.")
     return to_wgs84(_point(lat_text, lon_text, lat_parameter="lat", lon_parameter="lon"), datum)
+
+
+def point_of(data: Mapping[str, Any]) -> Point | None:
+    """`lat` and `lon` of a JSON body, both or neither: numbers of degrees."""
+    if data.get("lat") is None and data.get("lon") is None:
+        return None
+    given = {}
+    for name in ("lat", "lon"):
+        value = data.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidParameter(name, "Degrees are expected, of both lat and lon.")
+        given[name] = f"{value:.9f}" if abs(value) < 1e6 else str(value)
+    return parse_point(given["lat"], given["lon"])
 
 
 def parse_point_pair(text: str, *, parameter: str, datum: Datum = Datum.WGS84) -> Point:

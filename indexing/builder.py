@@ -85,7 +85,7 @@ def _place(branch: BranchSubject, shared: _Shared, now: datetime) -> OfferDocume
         deal_count=len(current),
         listed_at=branch.created_at,
         valid_from=None,
-        valid_until=None,
+        valid_until=branch.position_until,
         bands=tuple(_band(branch, band, shared.window) for band in branch.bands),
         card={**shared.card, "deals": [_deal_line(deal) for deal in best], "deal_count": len(current)},
         **shared.fields,
@@ -105,7 +105,7 @@ def _deal(branch: BranchSubject, deal: DealSubject, shared: _Shared) -> OfferDoc
         deal_count=1,
         listed_at=deal.created_at,
         valid_from=deal.window.valid_from,
-        valid_until=deal.window.valid_until,
+        valid_until=min(filter(None, (deal.window.valid_until, branch.position_until))),
         mode=MODES[deal.fulfilment],
         card={
             "deal": _deal_facts(deal),

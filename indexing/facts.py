@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,8 @@ _JSONB = 3802
 _BRANCHES = """
 SELECT branch.id, branch.name, branch.names, ST_X(branch.point) AS lon, ST_Y(branch.point) AS lat, branch.street,
   branch.postcode, branch.city, branch.country, branch.zone, branch.opening_hours, branch.phone, branch.website,
-  branch.photos, branch.attributes, branch.source, branch.created_at, category.path,
+  branch.photos, branch.attributes, branch.source, branch.created_at, branch.position_until,
+  category.path,
   brand.id AS brand_id, brand.name AS brand_name, brand.names AS brand_names,
   standing.rating_count, standing.rating_sum, standing.visits_30d, standing.generated
 FROM listings_branch AS branch
@@ -32,7 +33,9 @@ JOIN listings_category AS category ON category.slug = branch.category_id
 LEFT JOIN listings_brand AS brand ON brand.id = branch.brand_id
 LEFT JOIN listings_standing AS standing ON standing.branch_id = branch.id
 WHERE branch.id = ANY(%(branches)s) AND (branch.closed_at IS NULL OR branch.closed_at > %(now)s)
+  AND (branch.home_point IS NULL OR branch.position_until > %(now)s)
 """
+"""A mobile branch that tells no position is nowhere."""
 
 # A deal is never shown at another merchant's branch, whatever a row of deals_dealbranch says.
 _DEALS_AT = """
@@ -54,7 +57,7 @@ _CATEGORIES = "SELECT slug, names, synonyms FROM listings_category WHERE slug = 
 
 
 def read_branches(branch_ids: Collection[UUID], *, now: datetime) -> list[BranchSubject]:
-    """Those of at most BATCH_LIMIT branches that exist and are not closed at `now`, by id, in five queries."""
+    """Those of at most BATCH_LIMIT branches that are there and open at `now`, and somewhere, by id, in five queries."""
     if len(branch_ids) > BATCH_LIMIT:
         raise ValueError(f"At most {BATCH_LIMIT} branches are read at a time.")
     rows = _dicts(_BRANCHES, branches=list(branch_ids), now=now)
@@ -144,5 +147,6 @@ def _branch(
         created_at=row["created_at"],
         standing=standing,
         deals=tuple(sorted(deals, key=lambda deal: deal.id)),
+        position_until=None if row["position_until"] is None else row["position_until"].astimezone(UTC),
         bands=bands,
     )

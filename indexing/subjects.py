@@ -78,5 +78,7 @@ class BranchSubject:
     standing: StandingSubject
     deals: tuple[DealSubject, ...]
     """All live deals at it that are not over, begun or not."""
+    position_until: datetime | None = None
+    """Of a mobile branch: until when its point is where it is."""
     bands: tuple[PublishedBand, ...] = ()
     """Of its published areas that are not over, in the order in which they count."""

@@ -116,6 +116,18 @@ class Branch(models.Model):
         default=dict, blank=True, help_text='{"wheelchair": "yes", "outdoor_seating": "yes", ...}'
     )
 
+    home_point = models.PointField(
+        srid=4326,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Of a mobile branch: where it is when it tells no position.",
+    )
+    position_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When it was at `point`.")
+    position_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="From then on that is stale."
+    )
+
     source = models.CharField(max_length=60, blank=True, help_text="Where the facts come from, e.g. osm.")
     external_id = models.CharField(max_length=120, blank=True, help_text="The id there; unique within the source.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -131,6 +143,11 @@ class Branch(models.Model):
             models.UniqueConstraint("source", "external_id", name="branch_once_per_source", condition=~Q(source="")),
             models.CheckConstraint(
                 name="branch_external_id_has_source", condition=Q(source="", external_id="") | ~Q(source="")
+            ),
+            models.CheckConstraint(
+                name="branch_position_is_of_a_mobile_one",
+                condition=Q(position_at__isnull=True, position_until__isnull=True)
+                | Q(home_point__isnull=False, position_at__isnull=False, position_until__isnull=False),
             ),
         ]
 

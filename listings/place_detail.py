@@ -40,8 +40,7 @@ def place_data(
         "category": category_data(branch.category, languages),
         "category_path": [category_data(each, languages) for each in path],
         "description": branch.description,
-        "lat": round(branch.point.y, 7),
-        "lon": round(branch.point.x, 7),
+        **_position_data(branch, now=now),
         "zone": branch.zone,
         "address": {
             "street": branch.street,
@@ -62,6 +61,16 @@ def place_data(
         "as_of": instant_text(now),
         "attribution": attributions_of([branch.source]),
     }
+
+
+def _position_data(branch: Branch, *, now: datetime) -> dict[str, Any]:
+    """A mobile branch that tells no position is shown at its home."""
+    point, told, until = branch.point, None, branch.position_until
+    if branch.home_point is not None:
+        live = until is not None and until > now
+        point = branch.point if live else branch.home_point
+        told = {"is_live": live, "stale_at": instant_text(until) if live and until is not None else None}
+    return {"lat": round(point.y, 7), "lon": round(point.x, 7), "live_position": told}
 
 
 def standing_of(branch: Branch) -> Standing:

@@ -116,6 +116,11 @@ class PlaceAttributionSerializer(Shape):
     url = serializers.URLField()
 
 
+class LivePositionSerializer(Shape):
+    is_live = serializers.BooleanField(help_text="False: it tells no position, and is shown at its home.")
+    stale_at = serializers.DateTimeField(allow_null=True, help_text="Until when `lat` and `lon` count.")
+
+
 class PlaceSerializer(Shape):
     id = serializers.UUIDField()
     name = serializers.CharField(help_text="In the reader's language where it is known.")
@@ -127,6 +132,7 @@ class PlaceSerializer(Shape):
     description = serializers.CharField(allow_blank=True)
     lat = serializers.FloatField()
     lon = serializers.FloatField()
+    live_position = LivePositionSerializer(allow_null=True, help_text="Of a mobile branch; null: it stays where it is.")
     zone = serializers.CharField(help_text="IANA time zone.")
     address = PlaceAddressSerializer()
     phone = serializers.CharField(allow_null=True)

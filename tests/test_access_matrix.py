@@ -111,6 +111,7 @@ PREVIEW = (
     "square_kilometres", *each("bands[]", ("rank", "square_kilometres")),
     *each("box", ("west", "south", "east", "north")), "overlaps", *each("places", ("value", "relation", "cap")),
 )  # fmt: skip
+POSITION = ("branch_id", "is_mobile", "is_live", "lat", "lon", "reported_at", "stale_at")
 MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "livez": Public(),
     "readyz": Public(same=False),
@@ -186,6 +187,9 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "area_publish": Merchants(MANAGERS, 200, tells=fields(*AREA)),
     "area_roll_back": Merchants(MANAGERS, 200, {"number": 1}, tells=fields(*AREA)),
     "area_retire": Merchants(MANAGERS, 200, tells=fields(*AREA)),
+    "position": Merchants(ALL, 200, tells=fields(*POSITION)),
+    "position_report": Merchants(ALL, 200, {"lat": 60.2, "lon": 24.9}, tells=fields(*POSITION, "kept")),
+    "position_withdraw": Merchants(ALL, 204),
     "named_areas": Accounts(200, tells=fields(*each("items[]", ("id", "name", "kind", "source")))),
     "named_area": Accounts(200, tells=fields("id", "name", "kind", "source", "area.type", "area.coordinates[][][][]")),
 }
@@ -227,7 +231,7 @@ class World:
 
     def _merchant(self, name: str) -> dict[str, Any]:
         merchant = MerchantFactory(name=name)
-        branch = BranchFactory(merchant=merchant)
+        branch = BranchFactory(merchant=merchant, home_point=BranchFactory.point)
         target = MembershipFactory(merchant=merchant, role="staff", all_branches=False)
         target.branches.add(branch)
         area = ServiceAreaFactory(branch=branch)

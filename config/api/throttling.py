@@ -38,12 +38,15 @@ class ClientThrottle(BaseThrottle):
         """Raises RateLimited. What the client has left goes out with the response (request_ids.py writes headers)."""
         return self.take(request)
 
-    def take(self, request: Request) -> bool:
+    def take(self, request: Request, *, client: str = "") -> bool:
+        """`client`: who is counted, where it is not the address."""
         rate = parsed_rate(settings.RATE_LIMITS[self.scope])
         if rate is None:
             return True
         standing = (
-            limiter(settings.REDIS_URL).take(self.scope, rate, client_network(request)) if settings.REDIS_URL else None
+            limiter(settings.REDIS_URL).take(self.scope, rate, client or client_network(request))
+            if settings.REDIS_URL
+            else None
         )
         if standing is None:
             UNCHECKED.labels(self.scope).inc()

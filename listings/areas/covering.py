@@ -32,7 +32,7 @@ JOIN listings_servicearea AS area ON area.branch_id = branch.id AND area.mode = 
 JOIN listings_serviceareaversion AS version ON version.area_id = area.id AND version.state = 'published'
 JOIN listings_areaband AS band ON band.version_id = version.id
 {join}
-WHERE branch.{owner} = %(owner)s AND {covers}
+WHERE branch.{owner} = %(owner)s AND {covers} AND (branch.home_point IS NULL OR branch.position_until > %(now)s)
 """
 _NAMED = "JOIN listings_namedarea AS named ON named.id = band.named_area_id"
 # ST_DistanceSphere is what decides for a radius everywhere else too; the box asks the index of the branches.
@@ -48,13 +48,17 @@ FROM (
   FROM listings_branch AS branch
   WHERE branch.{owner} = %(owner)s AND branch.id <> ALL(%(besides)s) AND {near}
     AND (branch.closed_at IS NULL OR branch.closed_at > %(at)s)
+    AND (branch.home_point IS NULL OR branch.position_until > %(now)s)
   ORDER BY metres, branch.id LIMIT %(limit)s
 ) AS near ORDER BY near.metres, near.id
 """
 
 
-def covering_bands(owner: Owner, point: Point, *, mode: str) -> list[CoveringBand]:
-    """All that cover the point whenever they hold, in no order. One query."""
+def covering_bands(owner: Owner, point: Point, *, mode: str, now: datetime) -> list[CoveringBand]:
+    """All that cover the point whenever they hold, in no order; none of a mobile branch that tells no position now.
+
+    One query.
+    """
     drawn = area_covers_point("band.geometry", point, name="at")
     named = area_covers_point("named.geometry", point, name="at")
     close = around_circle("branch.point", Circle(point, WIDE_METRES), name="close")
@@ -67,7 +71,7 @@ def covering_bands(owner: Owner, point: Point, *, mode: str) -> list[CoveringBan
         _BAND.format(**own, covers=_RADIUS.format(which=f"<= {WIDE_METRES}", near=close.sql, point=at)),
         _BAND.format(**own, covers=_RADIUS.format(which=f"> {WIDE_METRES}", near=far.sql, point=at)),
     ]
-    params: dict[str, Any] = {**drawn.params, **close.params, **far.params, "owner": owner.id, "mode": mode}
+    params: dict[str, Any] = {**drawn.params, **close.params, **far.params, "owner": owner.id, "mode": mode, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(arms), params)
         rows = cursor.fetchall()
@@ -75,13 +79,13 @@ def covering_bands(owner: Owner, point: Point, *, mode: str) -> list[CoveringBan
 
 
 def neighbours(
-    owner: Owner, point: Point, *, mode: str, at: datetime, besides: list[UUID], limit: int
+    owner: Owner, point: Point, *, mode: str, at: datetime, besides: list[UUID], limit: int, now: datetime
 ) -> list[Neighbour]:
     """The nearest branches within 50 km, but for `besides` and those closed for good by `at`. One query."""
     near = within_circle("branch.point", Circle(point, NEIGHBOURS_WITHIN_METRES), name="near")
     metres = "ST_DistanceSphere(branch.point, ST_SetSRID(ST_MakePoint(%(near_lon)s, %(near_lat)s), 4326))"
     sql = _NEIGHBOURS.format(owner=owner.column, near=near.sql, metres=metres)
-    params = {**near.params, "owner": owner.id, "mode": mode, "at": at, "besides": besides, "limit": limit}
+    params = {**near.params, "owner": owner.id, "mode": mode, "at": at, "besides": besides, "limit": limit, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()

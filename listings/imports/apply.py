@@ -88,16 +88,21 @@ WHERE staged.is_new AND branch.closed_at IS NULL
 ORDER BY staged.record, 5, branch.id
 """  # noqa: S608  # as said above
 
-_ZONE = "CASE WHEN branch.zone_is_overridden THEN branch.zone ELSE excluded.zone END"
+_KEPT = {
+    "zone": "CASE WHEN branch.zone_is_overridden OR branch.home_point IS NOT NULL"
+    " THEN branch.zone ELSE excluded.zone END",
+    "point": "CASE WHEN branch.home_point IS NOT NULL THEN branch.point ELSE excluded.point END",
+}
+"""What the merchant has set stays, and a mobile branch is where it says."""
 _UPSERT = f"""
 INSERT INTO listings_branch AS branch
   (source, external_id, merchant_id, {", ".join(_FACTS)}, photos, updated_at)
 SELECT %(source)s, external_id, merchant_id, {", ".join(_FACTS)}, '[]', %(now)s FROM import_staging ORDER BY record
 ON CONFLICT (source, external_id) WHERE NOT source = ''
-DO UPDATE SET {", ".join(f"{name} = {_ZONE if name == 'zone' else f'excluded.{name}'}" for name in _FACTS)},
+DO UPDATE SET {", ".join(f"{name} = {_KEPT.get(name, f'excluded.{name}')}" for name in _FACTS)},
   closed_at = CASE WHEN %(reopen)s THEN NULL ELSE branch.closed_at END, updated_at = excluded.updated_at
 WHERE ({", ".join(f"branch.{name}" for name in _FACTS)})
-  IS DISTINCT FROM ({", ".join(_ZONE if name == "zone" else f"excluded.{name}" for name in _FACTS)})
+  IS DISTINCT FROM ({", ".join(_KEPT.get(name, f"excluded.{name}") for name in _FACTS)})
   OR (%(reopen)s AND branch.closed_at IS NOT NULL)
 RETURNING (xmax = 0)
 """  # noqa: S608  # as said above

@@ -47,6 +47,13 @@ def test_an_index_that_is_true(branches):
     assert "4 documents compared, 0 differ, 0 branches in flight" in run("check_index")
 
 
+def test_what_waits_is_no_drift_and_a_repair_acts_on_it(branches):
+    Branch.objects.update(name="New")
+    assert "3 branches in flight" in run("check_index")
+    assert "4 documents compared, 0 differ, 0 branches in flight" in run("check_index", "--repair")
+    assert {each.card["name"] for each in engine().read([branch.id for branch in branches])} == {"New"}
+
+
 def test_drift_of_every_kind_is_told_and_repaired(branches):
     renamed, deleted, lost = branches[0], branches[1], branches[2]
     behind_its_back("UPDATE listings_branch SET name = 'Other' WHERE id = %s", renamed.id)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="Rebuild what differs.")
+        parser.add_argument("--repair", action="store_true", help="Act on what waits, then rebuild what differs.")
         parser.add_argument("--backend", choices=["postgis", "opensearch"], default="postgis", help="Which to compare.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,6 +36,8 @@ class Command(BaseCommand):
             self._check_opensearch(repairing=options["repair"])
             return
         backend = engine()
+        if options["repair"]:
+            drain_all(backend)
         documents = in_flight = differing = 0
         began = told = time.monotonic()
         for compared in compare_all(backend):

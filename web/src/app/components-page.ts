@@ -14,8 +14,10 @@ import "../components/hours.js";
 import { icon, ICON_NAMES } from "../components/icons.js";
 import "../components/notice.js";
 import "../components/price.js";
+import "../components/sheet.js";
 import "../components/skeleton.js";
 import "../components/stars.js";
+import "../components/toast.js";
 import { isLanguage, useLanguage } from "../i18n/messages.js";
 import { applyTheme, toggleTheme } from "./theme.js";
 
@@ -104,6 +106,14 @@ export class VnComponents extends LitElement {
       .tall {
         min-height: 31rem;
       }
+      .frame {
+        position: relative;
+        contain: paint;
+        height: 12rem;
+      }
+      .frame vn-sheet {
+        --sheet-top: calc(100dvh - 11rem);
+      }
       .swatch {
         width: 7rem;
         padding: var(--space-2);
@@ -168,6 +178,10 @@ export class VnComponents extends LitElement {
         <div class="column pad"><vn-hours .hours=${null}></vn-hours></div>
         <div class="column pad"><vn-hours .hours=${{ text: "call us", status: null, week: null }} zone="Europe/Helsinki"></vn-hours></div>
       </div></section>
+      <section><h2>vn-sheet</h2><p>A column where there is room, a sheet that is dragged on a phone.</p><div class="row">
+        ${(["peek", "half", "full"] as const).map((stop) => html`<div class="column frame box"><vn-sheet stop=${stop}><p class="pad">${stop}</p></vn-sheet></div>`)}
+      </div></section>
+      <section><h2>vn-toast</h2><div class="column frame"><vn-toast text="Your position was not shared."></vn-toast></div></section>
       <section><h2>vn-dialog</h2><vn-button label="Open" @click=${this.openDialog}></vn-button><vn-dialog heading="A dialog" with-footer><p>Focus stays inside; Escape closes it.</p><vn-button slot="footer" variant="primary" label="Done"></vn-button></vn-dialog></section>
       <section><h2>Icons</h2><div class="row">${ICON_NAMES.map((name) => html`<span title=${name}>${icon(name)} <small>${name}</small></span>`)}</div></section>
     </main>`;

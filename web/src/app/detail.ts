@@ -69,14 +69,17 @@ export class VnDetail extends LitElement {
       .facts {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.2rem var(--space-2);
-        margin-top: var(--space-2);
+        gap: 0.2rem 0;
+        margin: var(--space-2) 0 0 -1.1rem;
+        clip-path: inset(0 0 0 1.1rem); /* no line begins with a dot */
         font-size: var(--text-s);
         color: var(--ink-muted);
       }
-      .facts > :not(:last-child)::after {
+      .facts > ::before {
         content: "·";
-        margin-left: var(--space-2);
+        display: inline-block;
+        width: 1.1rem;
+        text-align: center;
       }
       .actions {
         display: flex;

@@ -41,6 +41,7 @@ export class VnCombobox extends LitElement {
         border-radius: var(--radius-full);
         background: var(--surface);
         font-size: var(--text-m);
+        text-overflow: ellipsis;
       }
       .list {
         position: absolute;

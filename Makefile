@@ -32,7 +32,7 @@ prove: # the long proofs (kills, fail points, chaos, random questions) at full s
 	$(STACK) prove $(args)
 openapi: # write docs/openapi.json and the tables of docs/ anew from the code
 	$(STACK) openapi
-bench: # one question over 100,000 and a million offers, all engines side by side (on the servers of up; fills once)
-	$(STACK) run -m benchmarks.engines $(args)
+bench: # all engines side by side over 100,000 and a million offers, on the servers of up; another: make bench name=tiles
+	$(STACK) run -m benchmarks.$(or $(name),engines) $(args)
 lock: # write requirements*.txt anew from pyproject.toml
 	$(STACK) lock

@@ -35,8 +35,8 @@ def parse_datum(text: str, *, parameter: str = "datum") -> Datum:
 
 
 def into_wgs84(value: Any, datum: Datum, *, most: int | None = MAX_VERTICES) -> Any:
-    """A body that was sent in `datum`. Of its GeoJSON no more positions are turned than an area may have (`most`): one
-    with more is refused for their number.
+    """A body that was sent in `datum`. No more positions of it are turned than an area may have (`most`): one with more
+    is refused for their number, or for a name that nobody reads.
     """
     return value if datum is Datum.WGS84 else _Turning(lambda point: to_wgs84(point, datum), most).value(value)
 
@@ -57,7 +57,7 @@ def _box(box: Box, turn: Turn) -> Box:
 
 
 class _Turning:
-    """One walk through one value. `most`: GeoJSON positions that are turned; None: all."""
+    """One walk through one value. `most`: positions that are turned, a box for one; None: all."""
 
     def __init__(self, turn: Turn, most: int | None = None) -> None:
         self._turn, self._left = turn, most
@@ -71,23 +71,26 @@ class _Turning:
         if isinstance(kind, str) and kind in _GEOMETRIES and isinstance(value.get("coordinates"), list | tuple):
             return {**value, "coordinates": self._coordinates(value["coordinates"])}
         turned = {name: self.value(inner) for name, inner in value.items()}
-        if _is_position(value.get("lon"), value.get("lat")):
+        if _is_position(value.get("lon"), value.get("lat")) and self._may_turn():
             point = self._turn(Point(value["lon"], value["lat"]))
             turned |= {"lat": round(point.lat, _DECIMALS), "lon": round(point.lon, _DECIMALS)}
         west, south, east, north = (value.get(corner) for corner in _CORNERS)
-        if _is_position(west, south) and _is_position(east, north):
+        if _is_position(west, south) and _is_position(east, north) and self._may_turn():
             box = _box(Box(west, south, east, north), self._turn)  # type: ignore[arg-type]  # numbers, as just asked
             turned |= {corner: round(getattr(box, corner), _DECIMALS) for corner in _CORNERS}
         return turned
+
+    def _may_turn(self) -> bool:
+        if self._left is not None:
+            self._left -= 1
+        return self._left is None or self._left >= 0
 
     def _coordinates(self, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             return value
         if len(value) in (2, 3) and _is_position(value[0], value[1]):
-            if self._left == 0:
+            if not self._may_turn():
                 return value
-            if self._left is not None:
-                self._left -= 1
             point = self._turn(Point(value[0], value[1]))
             return [round(point.lon, _DECIMALS), round(point.lat, _DECIMALS), *value[2:]]
         return [self._coordinates(each) for each in value]

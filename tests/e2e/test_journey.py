@@ -156,6 +156,7 @@ def test_a_suggestion_is_picked_by_keys_or_by_finger(open_page):
     expect(page).to_have_url(re.compile(r"[?&]category=cafe(&|$)"))
     expect(page).not_to_have_url(re.compile(r"[?&](q|session)="))
     expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_value("")
     reader.settle()
     page.get_by_role("button", name="Places", exact=True).click()
     expect(page).to_have_url(re.compile(r"kind=place"))

@@ -77,6 +77,14 @@ def test_no_more_positions_are_turned_than_an_area_may_have():
     assert time.process_time() - began < 2  # some 0.2 s; all of them would take 3
 
 
+@pytest.mark.parametrize(
+    "position", [{"lat": 39.8, "lon": 116.3}, {"west": 116.3, "south": 39.8, "east": 116.4, "north": 39.9}]
+)
+def test_nor_more_under_a_name_that_nobody_reads(position):
+    turned = into_wgs84({"x": [position] * (MAX_VERTICES + 10)}, Datum.BD09)["x"]
+    assert sum(each != position for each in turned) == MAX_VERTICES
+
+
 def test_parameters_are_read_in_their_datum():
     lat, lon = f"{IN_GCJ02.lat:.9f}", f"{IN_GCJ02.lon:.9f}"
     for point in (

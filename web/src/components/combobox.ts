@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, noChange, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import type { Suggestion } from "../api/client.js";
 import { plural, t, type MessageKey } from "../i18n/messages.js";
@@ -107,6 +108,8 @@ export class VnCombobox extends LitElement {
   /** Whether the list is shown, where there is something to show. */
   @property({ type: Boolean }) open = false;
   @state() private active = -1;
+  /** Until it is sent off the box holds what is typed, then the words of the question again. */
+  @state() private typing = false;
   @query("input") private readonly input!: HTMLInputElement;
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -138,7 +141,7 @@ export class VnCombobox extends LitElement {
         spellcheck="false"
         enterkeyhint="search"
         placeholder=${t("search_placeholder")}
-        .value=${this.words}
+        .value=${this.typing ? noChange : live(this.words)}
         @input=${this.changed}
         @compositionend=${this.changed}
         @keydown=${this.keyed}
@@ -172,6 +175,7 @@ export class VnCombobox extends LitElement {
   private changed(event: Event): void {
     if (event instanceof InputEvent && event.isComposing) return; // what is composed comes with compositionend
     this.open = true;
+    this.typing = true;
     this.tell("typed", this.input.value);
   }
 
@@ -204,6 +208,7 @@ export class VnCombobox extends LitElement {
     event.preventDefault();
     this.close();
     this.tell("words", this.input.value.trim());
+    this.typing = false;
   }
 
   /** The cross in the box, or Escape, empties it without sending the form. */
@@ -216,6 +221,7 @@ export class VnCombobox extends LitElement {
   private pick(option: Suggestion): void {
     this.close();
     this.tell("pick", option);
+    this.typing = false;
   }
 
   private close(): void {

@@ -68,7 +68,13 @@ export class AreaSession {
       return;
     }
     try {
-      this.take(await call<Area>(`merchant/areas/${this.id}`));
+      const area = await call<Area>(`merchant/areas/${this.id}`);
+      if (area.branch_id !== this.branch.id) {
+        this.status = "missing"; // of another branch of theirs, whose zone and currency this is not
+        this.host.requestUpdate();
+        return;
+      }
+      this.take(area);
       await this.loadHistory();
       this.status = "ready";
     } catch (error) {

@@ -90,14 +90,19 @@ export class VnConsole extends LitElement {
       if (this.branch?.id !== branch) {
         this.branch = null;
         this.areas = null;
-        this.branch = await call<BranchInFull>(`merchant/branches/${branch}`);
+        const found = await call<BranchInFull>(`merchant/branches/${branch}`);
+        if (this.route.branch !== branch) return; // another was gone to meanwhile
+        this.branch = found;
       }
       void this.loadMap();
       if (this.route.area === null) {
-        this.areas = (await call<{ items: Area[] }>(`merchant/branches/${branch}/areas`)).items;
+        const { items } = await call<{ items: Area[] }>(`merchant/branches/${branch}/areas`);
+        if (this.route.branch !== branch) return;
+        this.areas = items;
         this.showAll();
       }
     } catch (error) {
+      if (this.route.branch !== branch) return;
       this.failure = faultOf(error);
       this.missing = this.failure.isMissing;
     }

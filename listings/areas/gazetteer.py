@@ -7,7 +7,7 @@ area: nothing is repaired. Bands that refer to a named area follow its update; t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -64,8 +64,11 @@ def import_named_areas(
     Batches of 200 rows, each in its own transaction: what was written before a fault stays, and a second run is
     harmless. Named areas that the file does not have are left alone: bands may refer to them.
     """
-    for name, limit in (("source", 60), ("kind", 30)):
-        plain_text(getattr(gazetteer, name), parameter=name, limit=limit, required=True)
+    gazetteer = replace(
+        gazetteer,
+        source=plain_text(gazetteer.source, parameter="source", limit=60, required=True),
+        kind=plain_text(gazetteer.kind, parameter="kind", limit=30, required=True),
+    )
     summary = GazetteerSummary()
     seen: set[str] = set()
     with open_bytes(gazetteer.path) as stream:

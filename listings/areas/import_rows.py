@@ -6,20 +6,31 @@ their order. A property that is not known is refused: it may be one that is miss
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from config.errors import InvalidParameter
+from listings.areas.drafts import MAX_NAME_CHARACTERS
 from listings.imports.geojson import Feature
 from listings.imports.places import BrokenRecord, Finding, Outcome, Reason
+from listings.texts import plain_text
 
 OF_BRANCH = ("branch_id", "external_id")
 OF_VERSION = ("currency", "valid_from", "valid_until", "hours")
 OF_BAND = ("radius_metres", "fee_minor", "minimum_minor", "eta_min_minutes", "eta_max_minutes")
 PROPERTIES = frozenset({*OF_BRANCH, "mode", "area", "position", "named_area", *OF_VERSION, *OF_BAND})
 
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+MAX_ID_CHARACTERS = 120
+MAX_REFERENCE_CHARACTERS = 181
+"""Of `source:id`: 60, a colon, 120."""
+
 Key: TypeAlias = tuple[str, str, str, str]
-"""branch_id, external_id, mode, name of the area; one of the first two is ''."""
+"""branch_id, external_id, mode, name of the area; one of the first two is ''. Id and name as they are stored, but for
+what cannot be stored: that stays as it is, and its rows are refused.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,8 @@ def told(key: Key) -> str:
     >>> told(("", "shop-7", "delivery", "Centre"))
     'shop-7/delivery/Centre'
     """
-    return "/".join(part for part in key if part)[:200]
+    text = "/".join(part for part in key if part)[:200]
+    return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def areas(features: Iterable[Feature | BrokenRecord], *, ignored: Collection[str] = ()) -> Iterator[AreaRows]:
@@ -87,12 +99,12 @@ def areas(features: Iterable[Feature | BrokenRecord], *, ignored: Collection[str
             else:
                 yield AreaRows(("", "", "", ""), (), (finding,), feature.record)
             continue
-        own = _key(feature.value["properties"])
+        own, unfit = _key(feature.value["properties"])
         if own != key:
             yield from done()
             key, bands, findings = own, [], []
         last = feature.record
-        row = _row(feature, own, ignored)
+        row = _row(feature, own, unfit, ignored)
         if isinstance(row, Finding):
             findings.append(row)
         else:
@@ -100,12 +112,19 @@ def areas(features: Iterable[Feature | BrokenRecord], *, ignored: Collection[str
     yield from done()
 
 
-def _key(properties: Mapping[str, Any]) -> Key:
+def _key(properties: Mapping[str, Any]) -> tuple[Key, InvalidParameter | None]:
+    """With the first fault of a text that cannot be stored."""
     branch_id, external_id, mode, name = (_text(properties.get(each)) for each in (*OF_BRANCH, "mode", "area"))
-    return branch_id, external_id, mode, name
+    unfit = None
+    try:
+        external_id = plain_text(external_id, parameter="external_id", limit=MAX_ID_CHARACTERS)
+        name = plain_text(name, parameter="name", limit=MAX_NAME_CHARACTERS)
+    except InvalidParameter as error:
+        unfit = error
+    return (branch_id, external_id, mode, name), unfit
 
 
-def _row(feature: Feature, key: Key, ignored: Collection[str]) -> BandRow | Finding:
+def _row(feature: Feature, key: Key, unfit: InvalidParameter | None, ignored: Collection[str]) -> BandRow | Finding:
     properties = feature.value["properties"]
 
     def refused(field: str, reason: Reason, detail: str) -> Finding:
@@ -115,15 +134,28 @@ def _row(feature: Feature, key: Key, ignored: Collection[str]) -> BandRow | Find
     if unknown:
         detail = f"There is no such property here; known are {', '.join(sorted(PROPERTIES))}."
         return refused(unknown[0], Reason.BAND_INVALID, detail)
+    if unfit is not None:
+        of_branch = unfit.parameter == "external_id"
+        return refused(unfit.parameter, Reason.BRANCH_UNKNOWN if of_branch else Reason.BAND_INVALID, unfit.detail)
     if bool(key[0]) == bool(key[1]):
         return refused("branch_id", Reason.BRANCH_UNKNOWN, "One of branch_id and external_id says whose area it is.")
     band = {name: properties[name] for name in OF_BAND if properties.get(name) is not None}
     if feature.value.get("geometry") is not None:
         band["area"] = feature.value["geometry"]
     if properties.get("named_area") is not None:
-        band["named_area"] = properties["named_area"]
+        try:
+            band["named_area"] = _reference(properties["named_area"])
+        except InvalidParameter as error:
+            return refused(error.parameter, Reason.BAND_INVALID, error.detail)
     version = {name: properties[name] for name in OF_VERSION if properties.get(name) is not None}
     return BandRow(feature.record, feature.line, version, properties.get("position"), band)
+
+
+def _reference(value: object) -> str:
+    """`source:id` of a named area, as the two are stored."""
+    if not isinstance(value, str):
+        raise InvalidParameter("named_area", "A text is expected, source:id.")
+    return plain_text(value, parameter="named_area", limit=MAX_REFERENCE_CHARACTERS)
 
 
 def _text(value: object) -> str:

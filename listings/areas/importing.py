@@ -258,7 +258,7 @@ def _named(band: dict[str, Any], where: str) -> dict[str, Any]:
     reference = band.pop("named_area", None)
     if reference is None:
         return band
-    source, _, external_id = reference.partition(":") if isinstance(reference, str) else ("", "", "")
+    source, _, external_id = reference.partition(":")
     found = NamedArea.objects.filter(source=source, external_id=external_id).values_list("id", flat=True).first()
     if found is None:
         raise InvalidParameter(f"{where}.named_area", "There is no named area of this source:id.")

@@ -126,6 +126,28 @@ def test_an_area_is_taken_whole_or_not_at_all(run, branch):
     assert {each.area_name for each in bands_of(branch)} == {"A", "C"}
 
 
+def test_one_area_is_known_however_its_texts_are_spelt(run, branch):
+    NamedAreaFactory(source="quarters", external_id="Töölö", name="Töölö")
+    plain = band(named_area="quarters:Töölö", area="Café du Port")
+    spelt = band(
+        named_area=" quarters:To\u0308o\u0308lo\u0308", area="Cafe\u0301  du Port" + " " * 200, external_id=" node/7 "
+    )
+    assert run(spelt, publish=True) == (counts(published=1), [])
+    assert run(plain, publish=True) == (counts(unchanged=1), [])
+    assert run(spelt, publish=True) == (counts(unchanged=1), [])
+    assert [area.name for area in ServiceArea.objects.all()] == ["Café du Port"]
+
+
+def test_a_text_that_cannot_be_stored_refuses_its_area_and_no_other(run, tmp_path, branch):
+    bad = band(radius_metres=5, area="B\x00")
+    summary, told = run(band(radius_metres=5, area="A"), bad, band(radius_metres=5, area="C"), lines=True, publish=True)
+    assert (summary, told) == (
+        counts(published=2, refused=1),
+        [("2", "node/7/delivery/B\N{REPLACEMENT CHARACTER}", "name", "band_invalid")],
+    )
+    assert {each.area_name for each in bands_of(branch)} == {"A", "C"}
+
+
 def test_the_report_tells_reason_and_place(run, tmp_path):
     run(band(BOW_TIE))
     assert "self_intersection: bands[0].area is not a valid area" in (tmp_path / "report.csv").read_text()
@@ -155,6 +177,12 @@ def test_the_report_tells_reason_and_place(run, tmp_path):
         (band(radius_metres=5, branch_id="7"), "branch_id", "branch_unknown"),
         (band(radius_metres=5, external_id=None, branch_id="7"), "branch_id", "branch_unknown"),
         (band(radius_metres=5, valid_until="2001-01-02T00:00:00Z"), "valid_until", "area_in_the_way"),
+        (band(radius_metres=5, area="a\x00b"), "name", "band_invalid"),
+        (band(radius_metres=5, area="x" + " " * 500), "name", "band_invalid"),
+        (band(radius_metres=5, external_id="node/7\x00"), "external_id", "branch_unknown"),
+        (band(named_area="quarters:9\x00"), "named_area", "band_invalid"),
+        (band(named_area=9), "named_area", "band_invalid"),
+        (band(named_area="x:" + "9" * 400), "named_area", "band_invalid"),
         (band([[24.0, 60.0], [25.0, 60.0]]), "area", "area_invalid"),
         (band(ring(), [[0, 0], [1, 0], [1, 1], [0, 0]]), "area", "area_invalid"),
         ({"type": "Feature", "properties": None, "geometry": None}, "", "record_unreadable"),

@@ -36,6 +36,7 @@ from deals.models import Deal
 from geo.areas import SRID
 from geo.distance import distance_metres
 from geo.types import Point
+from listings.mobile.shown import is_somewhere
 from listings.models import Branch
 
 MAX_UNITS = 20
@@ -89,7 +90,7 @@ def hold(*, wanted: Wanted, holder: Holder, now: datetime) -> Held:
 def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str, Any], now: datetime) -> Held:
     starts_at = checked_start(service, wanted.starts_at, now=now)
     units = checked_party(service, wanted.party)
-    _check_destination(service, wanted.destination)
+    _check_destination(service, wanted.destination, now=now)
     quote = selectors.quote_of(service, party=wanted.party)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(
@@ -186,11 +187,13 @@ def _check_deal(deal: Deal, branch: Branch, *, now: datetime) -> None:
         raise DealUnavailable("The deal is not for sale here now.")
 
 
-def _check_destination(service: Service, destination: Point | None) -> None:
+def _check_destination(service: Service, destination: Point | None, *, now: datetime) -> None:
     if service.mode != Service.Mode.AT_HOME:
         return
     if destination is None:
         raise InvalidParameter("lat", "This is done at your home: say where it is, with lat and lon.")
+    if not is_somewhere(service.branch, now=now):
+        raise SlotUnavailable("The branch does not tell where it is now.")
     here = Point(service.branch.point.x, service.branch.point.y)
     reach = service.travel_radius_metres
     if reach is not None and distance_metres(here, destination) > reach:

@@ -14,7 +14,7 @@ class SlotFull(CodedError):
 
 
 class SlotUnavailable(CodedError):
-    """The service does not start at this time, is too near or too far off, or its deal is not good then."""
+    """The service does not start then, is too near or too far off, its deal is not good, or its branch is nowhere."""
 
     code = "slot_unavailable"
     status = 409

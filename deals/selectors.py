@@ -52,13 +52,15 @@ class DealBranches:
     total: int
 
 
-# A deal is never good at another merchant's branch, whatever a row of deals_dealbranch says.
+# A deal is never good at another merchant's branch, whatever a row of deals_dealbranch says. A mobile branch that tells
+# no position is nowhere.
 _WHERE = """
 FROM listings_branch AS branch
 WHERE branch.merchant_id = %(merchant)s AND (branch.closed_at IS NULL OR branch.closed_at > %(now)s)
   AND (%(all_branches)s OR EXISTS (
     SELECT FROM deals_dealbranch AS at WHERE at.deal_id = %(deal)s AND at.branch_id = branch.id
   ))
+  AND (branch.home_point IS NULL OR branch.position_until > %(now)s)
 """
 
 

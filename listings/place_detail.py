@@ -12,6 +12,7 @@ from config.instants import instant_text
 from config.languages import name_in
 from geo.types import Point
 from listings.hours import status_at, zone_of
+from listings.mobile.shown import is_live, shown_point
 from listings.models import Branch, Category, Standing
 from listings.week_table import DaySpan, week_table
 
@@ -65,10 +66,9 @@ def place_data(
 
 def _position_data(branch: Branch, *, now: datetime) -> dict[str, Any]:
     """A mobile branch that tells no position is shown at its home."""
-    point, told, until = branch.point, None, branch.position_until
+    point, told, until = shown_point(branch, now=now), None, branch.position_until
     if branch.home_point is not None:
-        live = until is not None and until > now
-        point = branch.point if live else branch.home_point
+        live = is_live(branch, now=now)
         told = {"is_live": live, "stale_at": instant_text(until) if live and until is not None else None}
     return {"lat": round(point.y, 7), "lon": round(point.x, 7), "live_position": told}
 
@@ -108,7 +108,8 @@ def hours_data(branch: Branch, *, now: datetime) -> dict[str, Any] | None:
     text = branch.opening_hours
     if not text:
         return None
-    zone, country, point = branch.zone, branch.country, Point(branch.point.x, branch.point.y)
+    shown = shown_point(branch, now=now)
+    zone, country, point = branch.zone, branch.country, Point(shown.x, shown.y)
     try:
         today = now.astimezone(zone_of(zone)).date()
         status = status_at(text, zone=zone, country=country, point=point, at=now)

@@ -24,6 +24,7 @@ from geo.datum_view import DATUM, DatumView
 from geo.params import point_of
 from listings.access import access_branch
 from listings.mobile import schema, services
+from listings.mobile.shown import is_live
 from listings.models import Branch
 from listings.roles import Action
 
@@ -46,7 +47,7 @@ def _branch(request: Request, branch_id: str, action: Action) -> Branch:
 
 
 def _data(branch: Branch, *, now: datetime) -> dict[str, Any]:
-    live = services.is_live(branch, now=now)
+    live = is_live(branch, now=now)
     return {
         "branch_id": str(branch.id),
         "is_mobile": branch.home_point is not None,

@@ -107,11 +107,6 @@ def withdraw_position(*, branch_id: UUID, by: User, now: datetime) -> Branch:
     return branch
 
 
-def is_live(branch: Branch, *, now: datetime) -> bool:
-    """It is a mobile branch, and where it says."""
-    return branch.position_until is not None and branch.position_until > now
-
-
 def _locked(branch_id: UUID) -> Branch:
     """The later of two reports sees what the earlier wrote."""
     branch = Branch.objects.select_for_update(no_key=True).filter(id=branch_id).first()

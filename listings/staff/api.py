@@ -116,11 +116,11 @@ class BranchesView(DatumView, AccountView):
             if last is None:
                 raise InvalidParameter("after", "There is no such page: the branch it followed is gone.")
             branches = branches.filter(Q(name__gt=last.name) | Q(name=last.name, id__gt=last.id))
-        found = list(branches[: limit + 1])
+        found, now = list(branches[: limit + 1]), timezone.now()
         more = len(found) > limit
         return Response(
             {
-                "items": [branch_data(branch) for branch in found[:limit]],
+                "items": [branch_data(branch, now=now) for branch in found[:limit]],
                 "next_after": str(found[limit - 1].id) if more else None,
             }
         )
@@ -138,7 +138,8 @@ class BranchView(DatumView, AccountView):
         self.query_of(request, known=())
         asker = account_of(request)
         branch = access_branch(asker, parse_uuid(branch_id, parameter="branch_id"), Action.SEE)
-        return Response(branch_in_full_data(branch, membership_for(asker, branch.merchant_id, Action.SEE)))
+        member = membership_for(asker, branch.merchant_id, Action.SEE)
+        return Response(branch_in_full_data(branch, member, now=timezone.now()))
 
 
 class MembersView(AccountView):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from babel.numbers import get_territory_currencies
 
 from accounts.models import User
 from listings.imports.countries import country_of_zone
+from listings.mobile.shown import shown_point
 from listings.models import AuditEntry, Branch, Invitation, Membership
 from listings.roles import ALLOWED, Action, Role
 
@@ -23,22 +25,23 @@ def merchant_data(member: Membership) -> dict[str, Any]:
     }
 
 
-def branch_data(branch: Branch) -> dict[str, Any]:
+def branch_data(branch: Branch, *, now: datetime) -> dict[str, Any]:
+    point = shown_point(branch, now=now)
     return {
         "id": str(branch.id),
         "name": branch.name,
         "street": branch.street,
         "city": branch.city,
-        "lat": branch.point.y,
-        "lon": branch.point.x,
+        "lat": point.y,
+        "lon": point.x,
         "zone": branch.zone,
         "closed_at": branch.closed_at.isoformat() if branch.closed_at else None,
     }
 
 
-def branch_in_full_data(branch: Branch, member: Membership) -> dict[str, Any]:
+def branch_in_full_data(branch: Branch, member: Membership, *, now: datetime) -> dict[str, Any]:
     """A branch with its merchant and what the asker may do there."""
-    return {**branch_data(branch), "currency": _currency_at(branch), "merchant": merchant_data(member)}
+    return {**branch_data(branch, now=now), "currency": _currency_at(branch), "merchant": merchant_data(member)}
 
 
 def _currency_at(branch: Branch) -> str | None:

@@ -10,11 +10,16 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from booking.holds import Holder, Wanted, hold
+from booking.models import Service
+from booking.refusals import OutsideArea, SlotUnavailable
+from geo.types import Point
 from indexing.relay import drain_all
 from listings.models import AuditEntry, Branch, Change
 from search.backends.postgis.backend import PostgisBackend
 from search.params import parse_search
-from tests.factories import BranchFactory, DealFactory, MembershipFactory, ServiceAreaFactory
+from tests.booking.world import start_in
+from tests.factories import BranchFactory, DealFactory, MembershipFactory, ServiceAreaFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +150,33 @@ def test_its_place_page_shows_it_there_and_then_at_home(api, report, branch):
     Branch.objects.update(position_at=past - timedelta(seconds=300), position_until=past)
     assert api.get(path).json()["lat"] == HOME[0]
     assert api.get(f"/v1/places/{BranchFactory().id}").json()["live_position"] is None
+
+
+def test_its_last_position_is_nobodys_to_see_when_it_is_stale(api, report, branch):
+    deal = DealFactory(merchant=branch.merchant)
+    service = ServiceFactory(branch=branch, mode=Service.Mode.AT_HOME, travel_radius_metres=1000)
+
+    def hold_at(place):
+        wanted = Wanted(service_id=service.id, starts_at=start_in(), destination=Point(place[1], place[0]))
+        return hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking.state
+
+    def shown():
+        deals = api.get(f"/v1/deals/{deal.id}").json()["branches"]
+        one = api.get(f"/v1/merchant/branches/{branch.id}").json()
+        (listed,) = api.get(f"/v1/merchant/merchants/{branch.merchant_id}/branches").json()["items"]
+        return [each["lat"] for each in deals["items"]], deals["total"]["value"], one["lat"], listed["lat"]
+
+    report()
+    assert shown() == ([THERE[0]], 1, THERE[0], THERE[0])
+    assert hold_at(THERE) == "held"
+    with pytest.raises(OutsideArea):
+        hold_at(HOME)
+    past = timezone.now() - timedelta(seconds=1)
+    Branch.objects.update(position_at=past - timedelta(seconds=300), position_until=past)
+    assert shown() == ([], 0, HOME[0], HOME[0])
+    for place in (THERE, HOME):
+        with pytest.raises(SlotUnavailable):
+            hold_at(place)
 
 
 def test_an_address_near_it_is_served_by_it_while_it_is_there(api, report, branch):

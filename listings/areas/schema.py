@@ -149,7 +149,9 @@ class VersionHeadShape(Shape):
     valid_until = serializers.DateTimeField(allow_null=True)
     copied_from = serializers.IntegerField(allow_null=True, help_text="The version that a roll-back went back to.")
     created_at = serializers.DateTimeField()
-    created_by = serializers.CharField(help_text="The account's address then, or the command.")
+    created_by = serializers.CharField(
+        help_text="Who wrote it as it is, at `edited_at`: the account's address then, or the command."
+    )
     edited_at = serializers.DateTimeField()
     published_at = serializers.DateTimeField(allow_null=True)
     published_by = serializers.CharField(allow_null=True)

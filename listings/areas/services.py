@@ -178,6 +178,7 @@ def _write_draft(area: ServiceArea, draft: Draft, *, by: User | str, now: dateti
         version.bands.all().delete()
         version.valid_from, version.valid_until, version.hours = draft.valid_from, draft.valid_until, draft.hours
         version.revision, version.edited_at = version.revision + 1, now
+        version.created_by, version.created_actor = _account(by), _actor(by)
         version.save()
     _write_bands(version, band_rows(draft))
 

@@ -11,10 +11,12 @@ from django.utils import timezone
 from geo.areas import area_from_ewkb
 from geo.datum import Datum, from_wgs84
 from geo.types import Point
+from listings.areas.drafts import parse_draft
 from listings.areas.importing import AreaImport, import_service_areas
 from listings.areas.selectors import published_bands
+from listings.areas.services import save_draft
 from listings.models import AuditEntry, Change, ServiceArea, ServiceAreaVersion
-from tests.factories import AREAS_AT, BranchFactory, NamedAreaFactory, ServiceAreaFactory, area_version
+from tests.factories import AREAS_AT, BranchFactory, NamedAreaFactory, ServiceAreaFactory, UserFactory, area_version
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +228,18 @@ def test_somebody_elses_draft_is_not_overwritten(run, branch):
     ServiceAreaFactory(branch=branch, name="Twice")
     ServiceAreaFactory(branch=branch, name="Twice")
     assert run(band(radius_metres=5, area="Twice"))[1][0][3] == "area_in_the_way"
+
+
+def test_an_imported_draft_that_somebody_edited_is_theirs(run, branch):
+    run(band(radius_metres=5))
+    area, manager = ServiceArea.objects.get(), UserFactory()
+    edited = parse_draft({"currency": "EUR", "bands": [{"radius_metres": 77}]})
+    save_draft(area_id=area.id, draft=edited, expected="*", by=manager, now=timezone.now())
+    for publish in (False, True):
+        assert run(band(radius_metres=6), publish=publish)[1][0][3] == "area_in_the_way"
+    version = ServiceAreaVersion.objects.get()
+    assert (version.bands.get().radius_metres, version.state) == (77, "draft")
+    assert (version.created_by, version.created_actor) == (manager, manager.email)
 
 
 def test_the_position_of_an_area_that_is_there_stays_and_that_is_told(run, branch):

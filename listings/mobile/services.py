@@ -27,6 +27,7 @@ STALE_SECONDS = 300
 """So long after it was taken a position counts; from then on the branch is nowhere."""
 SKEW_SECONDS = 30
 """So far ahead of ours a device's clock may be."""
+_PLACED = ["point", "zone", "position_at", "position_until", "updated_at"]
 
 
 class NotMobile(CodedError):
@@ -62,8 +63,8 @@ def make_settled(*, branch_id: UUID, by: User | str, now: datetime) -> Branch:
         branch = _locked(branch_id)
         if branch.home_point is not None:
             _go_home(branch, now)
-            branch.home_point = None
-            branch.save(update_fields=["home_point"])
+            branch.home_point = branch.position_at = branch.position_until = None
+            branch.save(update_fields=["home_point", *_PLACED])
             _audit(branch, "branch.made_settled", by)
     return branch
 
@@ -88,7 +89,7 @@ def report_position(*, branch_id: UUID, point: Point, at: datetime, by: User, no
         before = branch.position_until
         _place(branch, point, now)
         branch.position_at, branch.position_until = at, until
-        branch.save(update_fields=["point", "zone", "position_at", "position_until", "updated_at"])
+        branch.save(update_fields=_PLACED)
         _tell_when_stale(branch_id, before=before, until=until, now=now)
         if before is None or before <= now:
             _audit(branch, "position.shared", by)
@@ -96,13 +97,19 @@ def report_position(*, branch_id: UUID, point: Point, at: datetime, by: User, no
 
 
 def withdraw_position(*, branch_id: UUID, by: User, now: datetime) -> Branch:
-    """Forget where it is: nobody finds it until it reports again. NotMobile."""
+    """Forget where it is: nobody finds it until it reports again. NotMobile.
+
+    When that was is kept as an instant that nothing holds at, so that an older report which comes late stays out.
+    """
     with transaction.atomic():
         branch = _locked(branch_id)
         if branch.home_point is None:
             raise NotMobile("The operator makes a branch mobile: manage.py make_mobile.")
-        if branch.position_at is not None:
-            _go_home(branch, now)
+        told, until = branch.position_at, branch.position_until
+        _go_home(branch, now)
+        branch.position_at, branch.position_until = (now if told is None else max(told, now)), now
+        branch.save(update_fields=_PLACED)
+        if told is not None and until is not None and until > told:
             _audit(branch, "position.withdrawn", by)
     return branch
 
@@ -118,8 +125,6 @@ def _locked(branch_id: UUID) -> Branch:
 def _go_home(branch: Branch, now: datetime) -> None:
     if branch.home_point is not None:
         _place(branch, Point(branch.home_point.x, branch.home_point.y), now)
-    branch.position_at = branch.position_until = None
-    branch.save(update_fields=["point", "zone", "position_at", "position_until", "updated_at"])
 
 
 def _place(branch: Branch, point: Point, now: datetime) -> None:

@@ -112,9 +112,27 @@ def test_it_is_withdrawn_and_forgotten(api, report, branch):
     assert (shown["is_mobile"], shown["is_live"], shown["lat"], shown["reported_at"]) == (True, False, None, None)
     assert found(*THERE) == []
     branch.refresh_from_db()
-    assert (branch.point.y, branch.point.x, branch.position_at) == (*HOME, None)
+    assert (branch.point.y, branch.point.x, branch.position_until) == (*HOME, branch.position_at)
     assert api.delete(path).status_code == 204
-    assert report(at=ago(200))["kept"] is True
+    assert report()["kept"] is True
+
+
+def test_a_report_from_before_a_withdrawal_stays_out_however_late_it_comes(api, report, branch):
+    path = f"/v1/merchant/branches/{branch.id}/position"
+
+    def late(seconds):
+        answer = report(at=ago(seconds))
+        return answer["kept"], answer["is_live"], answer["lat"]
+
+    api.delete(path)  # before the first report has come
+    assert late(1) == (False, False, None)
+    report()
+    ahead = report(at=ago(-20))
+    api.delete(path)
+    assert [late(seconds) for seconds in (200, 1, -15)] == [(False, False, None)] * 3
+    assert report(at=ahead["reported_at"])["kept"] is False
+    assert api.get(path).json()["is_live"] is False
+    assert report(at=ago(-25))["kept"] is True
 
 
 def test_the_record_says_who_but_not_where(api, report, branch):

@@ -16,9 +16,9 @@ from rest_framework.throttling import BaseThrottle
 from accounts.authentication import AccountView, account_of
 from config.api.bodies import read_object
 from config.api.parameters import read_query
-from config.api.throttling import ClientThrottle
+from config.api.throttling import ClientThrottle, WriteThrottle
 from config.api.values import parse_uuid
-from config.errors import InvalidParameter
+from config.errors import CodedError, InvalidParameter
 from config.instants import instant_text, parse_instant
 from geo.datum_view import DATUM, DatumView
 from geo.params import point_of
@@ -33,13 +33,19 @@ _HEADERS = {"Cache-Control": "private, no-store"}
 
 
 class ReportThrottle(ClientThrottle):
-    """Of one branch by one account, so that a fleet behind one address is not held to the limit of one."""
+    """Of one branch by one account, so that a fleet behind one address is not held to the limit of one.
+
+    Who may not report there is counted as any client that writes: ids that they think up give them nothing.
+    """
 
     scope = "position"
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        branch_id = parse_uuid(view.kwargs["branch_id"], parameter="branch_id")
-        return self.take(request, client=f"{account_of(request).pk}:{branch_id}")
+        try:
+            branch = _branch(request, view.kwargs["branch_id"], Action.REPORT_POSITION)
+        except CodedError:
+            return WriteThrottle().take(request)
+        return self.take(request, client=f"{account_of(request).pk}:{branch.id}")
 
 
 def _branch(request: Request, branch_id: str, action: Action) -> Branch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.gis.geos import Point as GeometryPoint
@@ -233,3 +234,14 @@ def test_reports_of_a_branch_are_limited_by_account(api, report, branch, setting
     other = BranchFactory(merchant=branch.merchant, home_point=GeometryPoint(24.9, 60.2, srid=4326))
     answer = api.put(f"/v1/merchant/branches/{other.id}/position", {"lat": 60.2, "lon": 24.9}, format="json")
     assert answer.status_code == 200
+
+
+def test_who_may_not_report_there_is_limited_like_any_client_that_writes(api, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "position": "2/minute", "write": "3/minute"}
+
+    def put(branch_id):
+        answer = api.put(f"/v1/merchant/branches/{branch_id}/position", {"lat": 60.2, "lon": 24.9}, format="json")
+        return answer.status_code, answer.json().get("scope")
+
+    assert [put(each) for each in (uuid4(), BranchFactory().id, "none")] == [(404, None), (404, None), (400, None)]
+    assert put(uuid4()) == (429, "write")

@@ -5,6 +5,8 @@ Names are `{language tag: text}`; `name` beside them is what is shown when no la
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
@@ -81,9 +83,9 @@ class Merchant(models.Model):
 
 
 class BranchQuerySet(models.QuerySet["Branch"]):
-    def open_for_business(self) -> BranchQuerySet:
-        """Not closed for good (opening hours are another matter)."""
-        return self.filter(closed_at__isnull=True)
+    def open_for_business(self, *, now: datetime) -> BranchQuerySet:
+        """Not closed for good by `now` (opening hours are another matter)."""
+        return self.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now))
 
 
 class Branch(models.Model):

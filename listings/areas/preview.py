@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from config.errors import InvalidParameter
 from geo.areas import Area, area_from_ewkb
@@ -24,7 +25,7 @@ PLACES_CAP = 10_000
 _PLACES = """
 SELECT count(*) FROM (
   SELECT FROM listings_branch AS branch
-  WHERE branch.closed_at IS NULL AND ({inside}) LIMIT {cap} + 1
+  WHERE (branch.closed_at IS NULL OR branch.closed_at > %s) AND ({inside}) LIMIT {cap} + 1
 ) AS found
 """
 
@@ -116,7 +117,7 @@ def _width(box: Box) -> float:
 def _places(regions: Sequence[Region]) -> dict[str, Any]:
     """Places known to us, not closed, in any of the regions: `gte` where there are more than are counted."""
     tests: list[str] = []
-    params: list[Any] = []
+    params: list[Any] = [timezone.now()]
     for region in regions:
         if isinstance(region, Circle):
             halves = circle_box(region).halves()

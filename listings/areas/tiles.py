@@ -26,6 +26,7 @@ from geo.tiles import parse_tile
 from geo.types import Circle, Point
 from listings.areas.published import PublishedBand
 from listings.areas.selectors import published_bands
+from listings.mobile.shown import is_somewhere
 from listings.models import Branch
 
 AREAS_MAX_AGE_SECONDS = 60
@@ -44,7 +45,7 @@ class AreaTileView(APIView):
             "Mapbox Vector Tile 2.1 in square Web Mercator, extent 4096. Source layer `bands`: area_id, area (its "
             "name), mode, rank (0 counts first), fee_minor, minimum_minor, currency, and eta_min_minutes, "
             "eta_max_minutes where they are told. Those of one area come by rank. A circle has 128 corners: for "
-            "pictures, not for decisions."
+            "pictures, not for decisions. A mobile branch that tells no position has no circle."
         ),
         tags=["tiles"],
         parameters=[
@@ -57,18 +58,20 @@ class AreaTileView(APIView):
         read_query(request, known=())
         tile = parse_tile(z, x, y)
         wanted = parse_uuid(branch_id, parameter="branch_id")
-        branch = Branch.objects.open_for_business().filter(id=wanted).only("id", "point").first()
+        now = timezone.now()
+        places = Branch.objects.open_for_business(now=now).filter(id=wanted)
+        branch = places.only("id", "point", "home_point", "position_until").first()
         if branch is None:
             raise NotFound("There is no place of this id.")
-        now = timezone.now()
         bands = published_bands([branch.id], now=now).get(branch.id, ())
-        centre = Point(branch.point.x, branch.point.y)
+        centre = Point(branch.point.x, branch.point.y) if is_somewhere(branch, now=now) else None
         ranks: dict[UUID, int] = {}
         shown = []
         for band in bands:
             ranks[band.area_id] = rank = ranks.get(band.area_id, -1) + 1
-            if band.valid_from is None or band.valid_from <= now:
-                shown.append((_shape(band, centre), _facts(band, rank)))
+            shape = _shape(band, centre)
+            if shape is not None and (band.valid_from is None or band.valid_from <= now):
+                shown.append((shape, _facts(band, rank)))
         body = area_tile(tile, LAYER, shown)
         etag = weak_etag(body)
         return not_modified(request, etag, max_age_seconds=AREAS_MAX_AGE_SECONDS) or HttpResponse(
@@ -76,10 +79,10 @@ class AreaTileView(APIView):
         )
 
 
-def _shape(band: PublishedBand, centre: Point) -> Area:
-    """A published band has a radius or a shape."""
+def _shape(band: PublishedBand, centre: Point | None) -> Area | None:
+    """A published band has a radius or a shape. No circle without a centre."""
     if band.radius_metres is not None:
-        return drawn_circle(Circle(centre, float(band.radius_metres)))
+        return drawn_circle(Circle(centre, float(band.radius_metres))) if centre is not None else None
     return area_from_ewkb(band.ewkb or b"")
 
 

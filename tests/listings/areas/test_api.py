@@ -1,7 +1,10 @@
 """A merchant's way through its areas over HTTP: draft, look, publish, change, go back, retire."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.gis.geos import Point as GeometryPoint
+from django.utils import timezone
 
 from listings.areas.selectors import published_bands
 from listings.models import AuditEntry, ServiceArea, ServiceAreaVersion
@@ -164,7 +167,8 @@ def test_what_is_another_merchants_is_not_there_and_staff_may_look(api, branch, 
 def test_a_preview_tells_size_overlap_and_places(api, branch):
     ServiceAreaFactory(branch=branch, name="North", bands=[{"geometry": square(24.9, 60.17, 24.97, 60.19)}])
     ServiceAreaFactory(branch=branch, mode="at_home", bands=[{"radius_metres": 5000}])
-    BranchFactory(point="SRID=4326;POINT(24.95 60.18)")
+    BranchFactory(point="SRID=4326;POINT(24.95 60.18)", closed_at=timezone.now() + timedelta(days=1))
+    BranchFactory(point="SRID=4326;POINT(24.95 60.18)", closed_at=timezone.now())
     BranchFactory(point="SRID=4326;POINT(24.99 60.18)")
     area = created(api, branch, {"area": DRAWN})
     seen = api.get(f"/v1/merchant/areas/{area['id']}/preview").json()

@@ -14,7 +14,7 @@ from geo.base_tiles import EXTENT
 from geo.distance import distance_metres
 from geo.tiles import Tile, point_to_tile, tile_box
 from geo.types import Circle, Point
-from tests.factories import AREAS_AT, BranchFactory, ServiceAreaFactory, area_version, square
+from tests.factories import BranchFactory, ServiceAreaFactory, area_version, square
 from tests.search.test_offer_tiles import fields, read, varint
 
 pytestmark = pytest.mark.django_db
@@ -130,8 +130,28 @@ def test_a_place_that_is_not_there_or_has_closed_is_404_and_a_tile_that_is_none_
     assert ask(branch, Tile(0, 0, 0)).content == b""
     assert Client().get(f"/v1/tiles/areas/{branch.id}/1/2/0.mvt").json()["code"] == "invalid_parameter"
     assert Client().get("/v1/tiles/areas/none/0/0/0.mvt").json()["parameter"] == "branch_id"
-    type(branch).objects.filter(id=branch.id).update(closed_at=AREAS_AT)
-    assert ask(branch, Tile(0, 0, 0)).status_code == 404
+    now = timezone.now()
+    for closed_at, status in ((now + timedelta(days=1), 200), (now, 404)):
+        type(branch).objects.filter(id=branch.id).update(closed_at=closed_at)
+        assert ask(branch, Tile(0, 0, 0)).status_code == status
+
+
+def test_a_mobile_branch_has_circles_only_while_it_tells_where_it_is():
+    now, at = timezone.now(), f"SRID=4326;POINT({NEAR.lon} {NEAR.lat})"
+    branch = BranchFactory(point=at, home_point=at)
+    bands = [
+        {"radius_metres": 800},
+        {"geometry": square(NEAR.lon - 0.1, NEAR.lat - 0.1, NEAR.lon + 0.1, NEAR.lat + 0.1)},
+    ]
+    ServiceAreaFactory(branch=branch, bands=bands)
+
+    def ranks():
+        return [band["rank"] for band in read(ask(branch, point_to_tile(NEAR, 12)).content)["bands"]]
+
+    assert ranks() == [1]
+    for until, shown in ((now + timedelta(minutes=5), [0, 1]), (now, [1])):
+        type(branch).objects.filter(id=branch.id).update(position_at=now - timedelta(minutes=1), position_until=until)
+        assert ranks() == shown
 
 
 def test_a_drawn_circle_is_as_far_as_its_radius_and_falls_back_to_its_box_at_a_pole():

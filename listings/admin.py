@@ -100,7 +100,8 @@ class BranchForm(FactsForm):
         super().__init__(*args, **kwargs)
         branch = self.instance
         if branch.point is not None:
-            self.fields["lat"].initial, self.fields["lon"].initial = branch.point.y, branch.point.x
+            point = branch.home_point or branch.point  # of a mobile one the home, which is what move_branch moves
+            self.fields["lat"].initial, self.fields["lon"].initial = point.y, point.x
             self.fields["zone_given"].initial = branch.zone if branch.zone_is_overridden else ""
 
     def check_facts(self, cleaned: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from geo.zones import parse_zone, zone_of
 from listings.branch_facts import BranchFacts, checked, checked_point
 from listings.category_tree import tree
 from listings.imports.duplicates import name_key
+from listings.mobile.shown import shown_point
 from listings.models import Branch, Brand, Category, Change, Merchant, Standing
 from listings.names import validate_names
 from listings.texts import plain_text
@@ -106,15 +107,22 @@ def update_branch(*, branch_id: UUID, facts: BranchFacts, now: datetime, brand_i
 
 
 def move_branch(*, branch_id: UUID, point: Point, now: datetime, zone: str | None = None) -> Branch:
-    """Put it elsewhere. The zone is the one given, else the one given before, else that of the new point."""
+    """Put it elsewhere. The zone is the one given, else the one given before, else that of the new point.
+
+    Of a mobile branch that is its home: while it tells where it is, it stays there, with the zone of there.
+    """
     point = checked_point(point)
     with transaction.atomic():
         branch = _locked(branch_id)
         if zone is not None:
             branch.zone_is_overridden = True
-        _place_at(branch, point, branch.zone if zone is None and branch.zone_is_overridden else zone)
+        if branch.home_point is not None:
+            branch.home_point = GeometryPoint(point.lon, point.lat, srid=SRID)
+        here = shown_point(branch, now=now)
+        given = branch.zone if zone is None and branch.zone_is_overridden else zone
+        _place_at(branch, Point(here.x, here.y) if branch.home_point is not None else point, given)
         branch.updated_at = now
-        branch.save(update_fields=["point", "zone", "zone_is_overridden", "updated_at"])
+        branch.save(update_fields=["point", "home_point", "zone", "zone_is_overridden", "updated_at"])
     return branch
 
 

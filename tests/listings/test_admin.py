@@ -1,10 +1,12 @@
 """The operator's admin: every page answers, saves go through the services, refusals stand beside their field."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.gis.geos import Point
 from django.urls import reverse
+from django.utils import timezone
 
 from deals.models import Deal
 from listings.models import Branch, Change
@@ -70,6 +72,25 @@ def test_a_branch_is_made_changed_and_moved(operator):
     operator.post(page(Branch, "change", branch.pk), {**changed, "zone_given": "Asia/Seoul"})
     branch.refresh_from_db()
     assert (branch.zone, branch.zone_is_overridden) == ("Asia/Seoul", True)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_of_a_mobile_branch_the_home_is_shown_and_moved(operator, live):
+    now = timezone.now()
+    at = now - timedelta(seconds=0 if live else 600)
+    home, there = Point(24.9384, 60.1699, srid=4326), Point(24.754, 59.437, srid=4326)
+    told = {"position_at": at, "position_until": at + timedelta(seconds=300)}
+    branch = BranchFactory(point=there, home_point=home, zone="Europe/Tallinn", **told)
+    form = operator.get(page(Branch, "change", branch.pk)).context["adminform"].form
+    assert (form["lat"].initial, form["lon"].initial) == (home.y, home.x)
+    for lat, zone in (("60.1699", "Europe/Tallinn"), ("60.2", "Europe/Tallinn" if live else "Europe/Helsinki")):
+        operator.post(
+            page(Branch, "change", branch.pk), branch_form(branch.merchant, category=branch.category_id, lat=lat)
+        )
+        branch.refresh_from_db()
+        assert (branch.name, branch.zone, branch.home_point.coords) == ("Corner", zone, (24.9384, float(lat)))
+    assert branch.point.coords == (there.coords if live else (24.9384, 60.2))
+    assert branch.position_at == at
 
 
 @pytest.mark.parametrize(

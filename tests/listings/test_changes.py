@@ -91,7 +91,15 @@ def test_an_upsert_tells_inserted_and_changed_rows(branch):
 def test_a_closing_to_come_is_told_when_it_comes(branch):
     closing = datetime(2300, 1, 1, tzinfo=UTC)
     Branch.objects.update(closed_at=closing)
-    assert list(Change.objects.filter(due_at=closing).values_list("topic", "key")) == [("branch", branch.id)]
+    waiting = Change.objects.filter(due_at__gte=closing).order_by("due_at").values_list("key", "due_at")
+    assert list(waiting.all()) == [(branch.id, closing)]
+    Branch.objects.update(name="Other")
+    assert list(waiting.all()) == [(branch.id, closing)]
+    later = closing + timedelta(days=1)
+    Branch.objects.update(closed_at=later)
+    assert list(waiting.all()) == [(branch.id, closing), (branch.id, later)]
+    made = BranchFactory(closed_at=later + timedelta(days=1))
+    assert waiting.last() == (made.id, made.closed_at)
 
 
 def test_standing(branch):

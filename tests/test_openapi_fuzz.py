@@ -114,7 +114,13 @@ def drawn_query(random: Random, path: str, operation: dict, plausible: Plausible
 def drawn_path(random: Random, path: str, ids: Sequence[UUID]) -> dict[str, str]:
     """A thing that is there, or a tile of the middle of the world."""
     zoom = random.randint(0, 17)
-    values = {"id": random.choice(ids), "z": zoom, "x": 2**zoom // 2, "y": 2**zoom // 2}
+    values = {
+        "id": random.choice(ids),
+        "branch_id": random.choice(ids),
+        "z": zoom,
+        "x": 2**zoom // 2,
+        "y": 2**zoom // 2,
+    }
     return {name: str(value) for name, value in values.items() if "{" + name + "}" in path}
 
 
@@ -125,7 +131,7 @@ def test_plausible_requests_over_a_filled_world():
     random, seen = Random(SEED), Counter()
     for path, method, operation in READS:
         for _ in range(EXAMPLES * (5 if path in {"/v1/search", "/v1/clusters"} else 1)):
-            ids = world.places if "places" in path else world.deals
+            ids = world.places if "places" in path or "{branch_id}" in path else world.deals
             if "place_id" in (each["name"] for each in operation.get("parameters", [])):
                 ids = world.bookable_deals
             query = drawn_query(random, path, operation, plausible)

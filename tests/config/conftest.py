@@ -47,4 +47,8 @@ def served(tmp_path):
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # a worker that has not begun yet may not hear it
+            process.kill()
+            process.wait(timeout=30)

@@ -134,7 +134,7 @@ def playwright_() -> Iterator[Playwright]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a browser that has opened a hundred windows may hang
 def chromium(playwright_: Playwright) -> Iterator[Browser]:
     assert CHROMIUM, "no Chromium: make test installs it"
     launched = playwright_.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from geo.types import Box
@@ -39,7 +40,8 @@ def backend(munich, django_db_setup, django_db_blocker):
         engine.apply(munich.documents, gone=[], version=1)
     yield engine
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("TRUNCATE search_offer, search_card, search_gone, search_epoch")
+        tables = (model._meta.db_table for model in apps.get_app_config("search").get_models())
+        cursor.execute(f"TRUNCATE {', '.join(tables)}")
 
 
 @pytest.fixture(scope="module")

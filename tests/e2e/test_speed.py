@@ -35,8 +35,8 @@ def test_the_first_result_comes_soon_and_nothing_jumps_after_it(open_page, recor
         page.context.clear_cookies()
         reader.goto("/?q=coffee")
         page.locator("vn-hit-card").first.wait_for()
-        times.append(page.evaluate("firstResult"))
         reader.settle()
+        times.append(page.evaluate("firstResult"))
         page.wait_for_timeout(500)
         assert page.evaluate("shifted") < 0.01
     told = [round(time) for time in times]

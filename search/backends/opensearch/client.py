@@ -36,8 +36,12 @@ class SearchEngineUnavailable(RetryableError):
     title = "The search engine does not answer"
 
 
-class HostFailed(SearchEngineUnavailable):
-    """One host does not; another may."""
+class RequestFailed(SearchEngineUnavailable):
+    """One host could not finish this request; another may, and this one the next."""
+
+
+class HostFailed(RequestFailed):
+    """One host does not answer; another may."""
 
 
 class SearchEngineRefused(RuntimeError):
@@ -61,7 +65,8 @@ class Client:
 
     Every request has one deadline, whatever number of hosts it takes. A host that cannot be reached, does not answer
     in its part of the time, or says 502 or 503 rests (hosts.Hosts), and the next is asked; only what cannot be done
-    twice is not. Documents can: their versions see to it.
+    twice is not. Documents can: their versions see to it. One that says 500 or 504 is not ill itself: a shard it asked
+    was lost on the way, as when a node dies between finding and fetching. The next is asked, and it does not rest.
     """
 
     def __init__(self, hosts: Sequence[str], *, ca_file: str = "") -> None:
@@ -141,6 +146,7 @@ class Client:
     ) -> Body:
         deadline = time.monotonic() + seconds
         order = self._state.order(now=time.monotonic())
+        failure = RequestFailed("OpenSearch does not answer.")
         for others, number in reversed(list(enumerate(reversed(order)))):
             left = deadline - time.monotonic()
             if left <= 0:
@@ -151,14 +157,16 @@ class Client:
                     answer: Body = self._engines[number].transport.perform_request(
                         method, path, params={**params, "request_timeout": wait}, body=body
                     )
-            except HostFailed:
-                self._state.failed(number, now=time.monotonic())
+            except RequestFailed as error:
+                if isinstance(error, HostFailed):
+                    self._state.failed(number, now=time.monotonic())
                 if not is_repeatable:
                     raise
+                failure = error
                 continue
             self._state.succeeded(number)
             return answer
-        raise HostFailed("OpenSearch does not answer.")
+        raise failure
 
 
 @contextmanager
@@ -169,7 +177,9 @@ def _coded() -> Iterator[None]:
         status = error.status_code
         if not isinstance(status, int) or status in {502, 503}:
             raise HostFailed("OpenSearch does not answer.") from error
-        if status in {408, 429} or status >= 500:
+        if status >= 500:
+            raise RequestFailed(f"OpenSearch could not finish: {status}.") from error
+        if status in {408, 429}:
             raise SearchEngineUnavailable("OpenSearch has no time or room.") from error
         raise SearchEngineRefused(status, str(error.error)) from error
     except exceptions.OpenSearchException as error:

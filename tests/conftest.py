@@ -47,6 +47,15 @@ def pytest_terminal_summary(terminalreporter) -> None:
         terminalreporter.write_line(f"NOT RUN: the tests marked {mark}, for {why}.", red=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_rate_limits(settings):
+    """All tests are one client, and a quick machine sends more in a minute than a client may.
+
+    Tests of the limits set their own.
+    """
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data sets. Use together with the mark `shared_data`."""

@@ -276,8 +276,7 @@ class World:
 
 
 @pytest.fixture
-def world(db, settings):
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
+def world(db):
     return World()
 
 

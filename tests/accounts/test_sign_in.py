@@ -24,12 +24,6 @@ EMAIL = "ada@example.org"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _unlimited(settings):
-    """Tests run beside each other on one Redis, and all from one address."""
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
-
-
 @pytest.fixture
 def ada(db):
     return account_for(email=EMAIL, password=PASSWORD)

@@ -31,9 +31,7 @@ NOON = "2026-06-03T09:00:00Z"  # a Wednesday, 12:00 in Helsinki
 
 
 @pytest.fixture
-def ask(settings):
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
-
+def ask():
     def ask(status=200, **body):
         answer = APIClient().post("/v1/assign", {**ADDRESS, "mode": "delivery", "at": NOON, **body}, format="json")
         assert answer.status_code == status, answer.content

@@ -55,11 +55,6 @@ def found() -> list[str]:
         return wrongs(cursor)
 
 
-@pytest.fixture(autouse=True)
-def _unlimited(settings):
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
-
-
 def test_fifty_of_one_notification_while_all_look_capture_once():
     payment = opened()
     pays(payment)

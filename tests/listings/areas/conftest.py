@@ -15,9 +15,8 @@ def owner(branch):
 
 
 @pytest.fixture
-def api(owner, settings):
-    """A client of the owner, who may ask as often as the tests do."""
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
+def api(owner):
+    """A client of the owner."""
     client = APIClient()
     client.force_authenticate(owner)
     return client

@@ -36,8 +36,7 @@ def branch():
 
 
 @pytest.fixture
-def api(branch, settings):
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
+def api(branch):
     client = APIClient()
     client.force_authenticate(MembershipFactory(merchant=branch.merchant, role="staff").user)
     return client

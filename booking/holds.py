@@ -78,7 +78,7 @@ class Held:
 
 
 def hold(*, wanted: Wanted, holder: Holder, now: datetime) -> Held:
-    """Take what is wanted for HOLD_SECONDS. Raises a refusal of booking.refusals, NotFound or InvalidParameter."""
+    """Take what is wanted for `hold_seconds`. Raises a refusal of booking.refusals, NotFound or InvalidParameter."""
     with transaction.atomic():
         service = selectors.service_for(service_id=wanted.service_id, deal_id=wanted.deal_id, branch_id=wanted.place_id)
         keys = _limited(holder)
@@ -93,9 +93,7 @@ def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str,
     _check_destination(service, wanted.destination, now=now)
     quote = selectors.quote_of(service, party=wanted.party)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
-    slot_id, has_lapsed = slot_row(
-        service_id=service.id, starts_at=starts_at, ends_at=ends_at, capacity=service.capacity
-    )
+    slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
     stock_units = _stock_units(service.deal, 1)
     uses_resources = service.resources.exists()
     if has_lapsed or stock_units:
@@ -267,7 +265,7 @@ def _take(quote: Quote, holder: Holder, keys: dict[str, Any], *, branch: Branch,
     }
     geometry = None if point is None else GeometryPoint(point.lon, point.lat, srid=SRID)
     taken: Taken = take(
-        {**values, "point": None if geometry is None else geometry.hexewkb.decode()}, seconds=settings.HOLD_SECONDS
+        {**values, "point": None if geometry is None else geometry.hexewkb.decode()}, seconds=hold_seconds(service)
     )
     made = Booking(
         id=taken.id,
@@ -279,6 +277,13 @@ def _take(quote: Quote, holder: Holder, keys: dict[str, Any], *, branch: Branch,
     )
     made.branch, made.service, made.deal = branch, service, deal
     return Held(made, token)
+
+
+def hold_seconds(service: Service | None) -> int:
+    """How long a place is kept: what its merchant says, else HOLD_SECONDS."""
+    if service is None or service.hold_seconds is None:
+        return settings.HOLD_SECONDS
+    return service.hold_seconds
 
 
 def give_resource(booking: Booking, service: Service) -> None:
@@ -308,7 +313,7 @@ def busy_around(service: Service) -> tuple[timedelta, timedelta]:
 
 
 def extend_hold(*, booking_id: UUID) -> Booking:
-    """HOLD_SECONDS more, once, while it has not lapsed."""
+    """As much time again, once, while it has not lapsed."""
     with transaction.atomic():
         booking = locked(booking_id)
         if booking.state != Booking.State.HELD:
@@ -319,7 +324,7 @@ def extend_hold(*, booking_id: UUID) -> Booking:
             cursor.execute(
                 "UPDATE booking_booking SET extensions = 1, expires_at = expires_at + make_interval(secs => %s)"
                 " WHERE id = %s AND expires_at > statement_timestamp() RETURNING expires_at",
-                [settings.HOLD_SECONDS, booking.id],
+                [hold_seconds(booking.service), booking.id],
             )
             row = cursor.fetchone()
         if row is None:

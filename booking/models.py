@@ -51,6 +51,9 @@ class Service(models.Model):
     travel_radius_metres = models.PositiveIntegerField(null=True, blank=True, help_text="At home: how far it goes.")
     lead_minutes = models.PositiveIntegerField(default=0, db_default=0, help_text="Latest booking before the start.")
     horizon_days = models.PositiveIntegerField(default=30, db_default=30, help_text="Earliest booking before it.")
+    hold_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How long a hold keeps its place; empty: HOLD_SECONDS."
+    )
     capacity = models.PositiveIntegerField(default=1, db_default=1, help_text="Units that may start at one time.")
     counts_people = models.BooleanField(default=False, db_default=False, help_text="A unit is a person, else a party.")
     party_min = models.PositiveIntegerField(default=1, db_default=1)
@@ -84,6 +87,9 @@ class Service(models.Model):
                 name="service_times_possible",
                 condition=Q(duration_minutes__gte=1, duration_minutes__lte=1440, step_minutes__gte=1)
                 & Q(step_minutes__lte=1440, horizon_days__gte=1, horizon_days__lte=365),
+            ),
+            models.CheckConstraint(
+                name="service_holds_two_to_thirty_minutes", condition=Q(hold_seconds__gte=120, hold_seconds__lte=1800)
             ),
             models.CheckConstraint(
                 name="service_parties_ordered",
@@ -120,6 +126,9 @@ class Resource(models.Model):
     branch = models.ForeignKey(Branch, models.CASCADE, related_name="resources")
     name = models.CharField(max_length=100)
     seats = models.PositiveIntegerField(default=1, db_default=1, help_text="The largest party it can serve.")
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when nobody is given it; who had it before keeps it in the history."
+    )
 
     class Meta:
         ordering = ["seats", "id"]
@@ -137,12 +146,16 @@ class Slot(models.Model):
     ends_at = models.DateTimeField()
     capacity = models.PositiveIntegerField()
     taken = models.PositiveIntegerField(default=0, db_default=0)
+    surplus = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Of the capacity: sold before the service shrank, and not sold again."
+    )
 
     class Meta:
         ordering = ["starts_at", "id"]
         constraints = [
             models.UniqueConstraint("service", "starts_at", name="slot_once_per_start"),
             models.CheckConstraint(name="slot_never_oversold", condition=Q(taken__lte=F("capacity"))),
+            models.CheckConstraint(name="slot_surplus_is_sold", condition=Q(surplus__lte=F("taken"))),
             models.CheckConstraint(name="slot_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
         ]
 

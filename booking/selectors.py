@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.crypto import constant_time_compare
 
-from booking.models import Booking, Service
+from booking.models import Booking, Service, Slot
 from booking.policy import Policy, parse_tiers
 from booking.quotes import Quote, quote
 from booking.schedule import Schedule, parse_exceptions, parse_weekly
@@ -120,3 +121,21 @@ def quote_of_deal(deal: Deal, *, count: int) -> Quote:
 
 def is_on_sale(deal: Deal, *, now: datetime) -> bool:
     return deal.state == Deal.State.LIVE and deal.valid_from <= now < deal.valid_until
+
+
+MAX_SLOTS_OVER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOver:
+    """A start to come of which more is taken than its service has by now."""
+
+    starts_at: datetime
+    taken: int
+
+
+def slots_over(service_id: UUID, *, now: datetime) -> tuple[int, list[SlotOver]]:
+    """How many there are, and the first MAX_SLOTS_OVER of them. One query where there are none."""
+    over = Slot.objects.filter(service=service_id, starts_at__gt=now, surplus__gt=0).order_by("starts_at")
+    found = [SlotOver(slot.starts_at, slot.taken) for slot in over[: MAX_SLOTS_OVER + 1]]
+    return (len(found) if len(found) <= MAX_SLOTS_OVER else over.count()), found[:MAX_SLOTS_OVER]

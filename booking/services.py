@@ -190,7 +190,7 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
             raise_state(booking, "It is too late to move it without cost: cancel it and book again.")
         starts_at = checked_start(service, starts_at, now=now)
         ends_at = starts_at + timedelta(minutes=service.duration_minutes)
-        slot_id, _ = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at, capacity=service.capacity)
+        slot_id, _ = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
         uses_resources = service.resources.exists()
         lock_slots([slot_id, old_slot])
         reclaim(slot_id=slot_id, deal_id=None)

@@ -126,17 +126,24 @@ FROM booking_slot AS slot WHERE slot.service_id = %s AND slot.starts_at = %s
 """
 
 
-def slot_row(*, service_id: UUID, starts_at: datetime, ends_at: datetime, capacity: int) -> tuple[int, bool]:
-    """(id, whether something on it has lapsed) of the slot's row, made for the first who wants it."""
+_MAKE_SLOT = """
+INSERT INTO booking_slot (service_id, starts_at, ends_at, capacity)
+SELECT id, %s, %s, capacity FROM booking_service WHERE id = %s FOR SHARE
+ON CONFLICT (service_id, starts_at) DO NOTHING RETURNING id, false
+"""
+
+
+def slot_row(*, service_id: UUID, starts_at: datetime, ends_at: datetime) -> tuple[int, bool]:
+    """(id, whether something on it has lapsed) of the slot's row, made for the first who wants it.
+
+    It is made with the capacity that its service has now, under a lock that whoever changes it waits for: else a slot
+    that is made while the service shrinks would keep what the service had.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_FIND_SLOT, [service_id, starts_at])
         row = cursor.fetchone()
         if row is None:
-            cursor.execute(
-                "INSERT INTO booking_slot (service_id, starts_at, ends_at, capacity) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT (service_id, starts_at) DO NOTHING RETURNING id, false",
-                [service_id, starts_at, ends_at, capacity],
-            )
+            cursor.execute(_MAKE_SLOT, [starts_at, ends_at, service_id])
             row = cursor.fetchone()
         if row is None:  # another made it while we waited for it
             cursor.execute(_FIND_SLOT, [service_id, starts_at])
@@ -185,11 +192,11 @@ INSERT INTO booking_occupancy (resource_id, booking_id, during)
 SELECT resource.id, %(booking)s, tstzrange(%(from)s, %(until)s)
 FROM booking_resource AS resource
 JOIN booking_service_resources AS at ON at.resource_id = resource.id
-WHERE at.service_id = %(service)s AND resource.seats >= %(party)s AND NOT EXISTS (
+WHERE at.service_id = %(service)s AND resource.removed_at IS NULL AND resource.seats >= %(party)s AND NOT EXISTS (
   SELECT FROM booking_occupancy AS busy
   WHERE busy.resource_id = resource.id AND busy.during && tstzrange(%(from)s, %(until)s)
 )
-ORDER BY resource.seats, resource.id LIMIT 1
+ORDER BY resource.seats, resource.id LIMIT 1 FOR KEY SHARE OF resource
 ON CONFLICT DO NOTHING
 RETURNING resource_id
 """
@@ -200,7 +207,8 @@ def occupy(
 ) -> int | None:
     """Give the booking the smallest resource of the service that is free and large enough; None where there is none.
 
-    A resource that another takes at the same moment costs one of `tries`; the constraint decides between the two.
+    A resource that another takes at the same moment costs one of `tries`; the constraint decides between the two. So
+    does one that is just being removed: whoever removes it waits for us, or we for them.
     """
     values: dict[str, Any] = {
         "booking": booking_id,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 GIVE_BACK = """
 IF NEW.state IN ('cancelled', 'expired') OR NEW.slot_id IS DISTINCT FROM OLD.slot_id THEN
-  UPDATE booking_slot SET taken = taken - OLD.units WHERE id = OLD.slot_id;
+  UPDATE booking_slot SET taken = taken - OLD.units, capacity = capacity - least(surplus, OLD.units),
+    surplus = surplus - least(surplus, OLD.units) WHERE id = OLD.slot_id;
 END IF;
 IF NEW.state IN ('cancelled', 'expired') THEN
   IF OLD.stock_units > 0 THEN
@@ -41,7 +42,9 @@ RETURN NULL;
 """One line of the stream for each step."""
 
 RESIZE = """
-UPDATE booking_slot SET capacity = greatest(NEW.capacity, taken) WHERE service_id = NEW.id AND starts_at > now();
+UPDATE booking_slot SET capacity = greatest(NEW.capacity, taken), surplus = greatest(taken - NEW.capacity, 0)
+  WHERE service_id = NEW.id AND starts_at > now();
 RETURN NULL;
 """
-"""Slots to come follow their service. What is sold stays sold: a slot never shrinks below what is taken."""
+"""Slots to come follow their service. What is sold stays sold: a slot never shrinks below what is taken. What it has
+above its service is its surplus, which is given back for good."""

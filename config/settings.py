@@ -216,6 +216,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PaymentState": "booking.payments.schema.STATES",
         "RefundState": "booking.payments.schema.REFUND_STATES",
         "ServiceMode": "booking.schema.SERVICE_MODES",
+        "DiscountFunder": "booking.offering.schema.FUNDERS",
         "ServiceAreaMode": "listings.areas.schema.MODES",
         "ServiceAreaVersionState": "listings.areas.schema.VERSION_STATES",
     },

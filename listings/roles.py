@@ -23,6 +23,8 @@ class Action(StrEnum):
     """Where a mobile branch is."""
     MANAGE_AREAS = "manage_areas"
     """Draw, edit, publish, roll back and retire service areas."""
+    MANAGE_SERVICES = "manage_services"
+    """Offer, change and stop offering what can be booked, its resources, days out of the ordinary, stock and caps."""
     SEE_MEMBERS = "see_members"
     """Who belongs to the merchant, who is invited, and who did what."""
     MANAGE_MEMBERS = "manage_members"
@@ -31,7 +33,15 @@ class Action(StrEnum):
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.STAFF: frozenset({Action.SEE, Action.REPORT_POSITION}),
-    Role.MANAGER: frozenset({Action.SEE, Action.REPORT_POSITION, Action.MANAGE_AREAS, Action.SEE_MEMBERS}),
+    Role.MANAGER: frozenset(
+        {
+            Action.SEE,
+            Action.REPORT_POSITION,
+            Action.MANAGE_AREAS,
+            Action.MANAGE_SERVICES,
+            Action.SEE_MEMBERS,
+        }
+    ),
     Role.OWNER: frozenset(Action),
 }
 

@@ -111,6 +111,14 @@ PREVIEW = (
     "square_kilometres", *each("bands[]", ("rank", "square_kilometres")),
     *each("box", ("west", "south", "east", "north")), "overlaps", *each("places", ("value", "relation", "cap")),
 )  # fmt: skip
+SERVICE = (
+    "id", "branch_id", "name", "names", "is_offered", "mode", "deal_id", "price_minor", "currency",
+    "price_is_per_person", "duration_minutes", "step_minutes", "buffer_before_minutes", "buffer_after_minutes",
+    "travel_minutes", "travel_radius_metres", "lead_minutes", "horizon_days", "hold_seconds", "capacity",
+    "counts_people", "party_min", "party_max", "weekly", "weekly[][]", "exceptions", "deposit_percent",
+    "no_show_fee_percent", "cancellation", "discount_funder", "commission_bps", "resource_ids", "etag",
+)  # fmt: skip
+OVER = ("over_capacity_total", "over_capacity")
 POSITION = ("branch_id", "is_mobile", "is_live", "lat", "lon", "reported_at", "stale_at")
 MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "livez": Public(),
@@ -187,6 +195,15 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "area_publish": Merchants(MANAGERS, 200, tells=fields(*AREA)),
     "area_roll_back": Merchants(MANAGERS, 200, {"number": 1}, tells=fields(*AREA)),
     "area_retire": Merchants(MANAGERS, 200, tells=fields(*AREA)),
+    "services": Merchants(ALL, 200, tells=fields(*each("items[]", SERVICE), "next_after")),
+    "service": Merchants(ALL, 200, tells=fields(*SERVICE, *OVER)),
+    "service_create": Merchants(
+        MANAGERS,
+        201,
+        {"name": "New", "duration_minutes": 30, "price_minor": 100, "currency": "EUR"},
+        tells=fields(*SERVICE, *OVER),
+    ),
+    "service_change": Merchants(MANAGERS, 200, {"capacity": 7}, tells=fields(*SERVICE, *OVER)),
     "position": Merchants(ALL, 200, tells=fields(*POSITION)),
     "position_report": Merchants(ALL, 200, {"lat": 60.2, "lon": 24.9}, tells=fields(*POSITION, "kept")),
     "position_withdraw": Merchants(ALL, 204),
@@ -223,8 +240,7 @@ class World:
             who: issue_token(user=person, label="matrix", now=timezone.now())[0] for who, person in people.items()
         }
         self.named_area = NamedAreaFactory()
-        service = ServiceFactory(branch=self.own["branch"])
-        self.booking = held(service).booking
+        self.booking = held(self.own["service"]).booking
         self.ids = {"merchant_id": self.own["merchant"].id, "id": self.booking.id, **self._targets(self.own)}
         self.ids |= {"named_area_id": self.named_area.id, "number": 1}
         self.foreign_ids = self._targets(self.foreign)
@@ -242,6 +258,7 @@ class World:
             "branch": branch,
             "member": target,
             "area": area,
+            "service": ServiceFactory(branch=branch),
             "invitation": Invitation.objects.create(
                 merchant=merchant,
                 email=f"{name}@example.org",
@@ -257,6 +274,7 @@ class World:
             "invitation_id": whose["invitation"].id,
             "branch_id": whose["branch"].id,
             "area_id": whose["area"].id,
+            "service_id": whose["service"].id,
         }
 
     def ask(self, operation: str, who: str, body: Any, *, query=None, **ids: Any):
@@ -340,7 +358,7 @@ def test_a_merchants_operation(world, operation, who):
     [
         name
         for name in of_kind(Merchants)
-        if {"member_id", "invitation_id", "branch_id", "area_id"} & _names(OPERATIONS[name][1])
+        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id"} & _names(OPERATIONS[name][1])
     ],
 )
 def test_an_owner_does_not_reach_into_another_merchant_by_its_ids(world, operation):

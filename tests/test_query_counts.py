@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.services import account_for
 from accounts.tokens import issue_token
 from booking.bookable import _starts as bookable_starts
+from booking.models import Resource
 from listings.models import Category
 from listings.roles import Role
 from listings.staff.audit import audit
@@ -182,6 +183,22 @@ def test_what_staff_lists(client, path, queries, items, count):
         )
     invited = path.endswith("audit")  # the invitation is told there too
     assert (len(captured), len(answer.json()[items])) == (queries, count + invited)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_a_branch_offers_is_five(client, count):
+    """The token, the branch, the membership; the services, and what they use."""
+    member = MembershipFactory()
+    branch = BranchFactory(merchant=member.merchant)
+    for _ in range(count):
+        service = ServiceFactory(branch=branch)
+        service.resources.add(Resource.objects.create(branch=branch, name="Chair"))
+    token, _ = issue_token(user=member.user, label="test", now=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(
+            f"/v1/merchant/branches/{branch.id}/services", headers={"Authorization": f"Bearer {token}"}
+        )
+    assert (len(captured), [len(each["resource_ids"]) for each in answer.json()["items"]]) == (5, [1] * count)
 
 
 @pytest.mark.parametrize("count", [1, 3])

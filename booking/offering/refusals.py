@@ -1,0 +1,21 @@
+"""Why a change of what can be booked is refused: a code each. Pure."""
+
+from __future__ import annotations
+
+from config.errors import CodedError
+
+
+class ServiceChanged(CodedError):
+    """Somebody else wrote to the service since you read it. `etag` is its tag now: read it again."""
+
+    code = "service_changed"
+    status = 412
+    title = "The service has changed since you read it"
+
+
+class TooManyServices(CodedError):
+    """The branch has `limit` services already, those that are offered no more among them."""
+
+    code = "too_many_services"
+    status = 409
+    title = "The branch has as many services as it can have"

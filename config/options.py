@@ -68,7 +68,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "RATE_LIMIT_ADDRESS", str, "20/hour", "Codes, and tries of passwords, for one e-mail address; `off` to disable."
     ),
-    Option("HOLD_SECONDS", int, "600", "How long a hold keeps its place, where its service says nothing; an extension adds as much once."),
+    Option(
+        "HOLD_SECONDS",
+        int,
+        "600",
+        "How long a hold keeps its place, where its service says nothing; an extension adds as much once.",
+    ),
     Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment."),
     Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),
     Option("HOLDS_PER_NETWORK", int, "30", "Unpaid holds of one client address at a time; 0: no limit."),

@@ -195,9 +195,7 @@ def test_what_a_branch_offers_is_five(client, count):
         service.resources.add(Resource.objects.create(branch=branch, name="Chair"))
     token, _ = issue_token(user=member.user, label="test", now=timezone.now())
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get(
-            f"/v1/merchant/branches/{branch.id}/services", headers={"Authorization": f"Bearer {token}"}
-        )
+        answer = client.get(f"/v1/merchant/branches/{branch.id}/services", headers={"Authorization": f"Bearer {token}"})
     assert (len(captured), [len(each["resource_ids"]) for each in answer.json()["items"]]) == (5, [1] * count)
 
 

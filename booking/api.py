@@ -1,4 +1,4 @@
-"""Holds and bookings under /v1/. Each write carries an Idempotency-Key; all but the first a bearer token."""
+"""Holds and bookings under /v1/. Each write carries an Idempotency-Key; all but the first say whose booking it is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from booking import schema, selectors
 from booking.bodies import instant_of, text_of, trace_of, uuid_of, whole_of, word_of
 from booking.contacts import parse_contact
+from booking.credentials import CustomerView, account_id, claim_of, own_booking
 from booking.holds import Holder, Wanted, extend_hold, hold, release_hold
 from booking.idempotency import Answer, idempotent
 from booking.models import Booking
@@ -21,9 +21,7 @@ from booking.services import book, cancel_booking, change_time
 from config.api.bodies import read_object
 from config.api.clients import client_network
 from config.api.parameters import read_query
-from config.api.problems import NotAuthenticated
 from config.api.throttling import WriteThrottle
-from config.api.values import parse_uuid
 from config.errors import InvalidParameter
 from geo.params import point_of
 
@@ -31,23 +29,11 @@ MAX_PARTY = 100
 ID = OpenApiParameter("id", UUID, OpenApiParameter.PATH, description="`booking.id` of the hold.")
 
 
-def bearer_of(request: Request) -> str:
-    """The token in the Authorization header. NotAuthenticated without one."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("Send the booking's token: Authorization: Bearer …")
-    return token.strip()
-
-
-def _own(request: Request, id_text: str) -> Booking:
-    return selectors.booking_of(parse_uuid(id_text), bearer_of(request))
-
-
 def _shown(booking: Booking, *, status: int = 200) -> Answer:
     return Answer(status, booking_data(booking, now=timezone.now()))
 
 
-class WriteView(APIView):
+class WriteView(CustomerView):
     throttle_classes = (WriteThrottle,)
 
 
@@ -56,6 +42,7 @@ class Holds(WriteView):
         operation_id="hold",
         summary="Hold a time, or units of a deal, for some minutes.",
         tags=["booking"],
+        auth=[{}, {"customer": []}],  # type: ignore[list-item]  # its own type knows no choice
         parameters=[schema.KEY],
         request=schema.HoldRequest,
         responses={201: schema.HoldShape},
@@ -84,6 +71,7 @@ class Holds(WriteView):
         if wanted.service_id is not None and (wanted.deal_id or wanted.place_id):
             raise InvalidParameter("service_id", "Give service_id, or deal_id and place_id, not both.")
         holder = Holder(
+            user_id=account_id(request),
             device=text_of(data, "device", limit=128),
             network=client_network(request),
             channel=word_of(data, "channel", limit=20),
@@ -107,7 +95,7 @@ class Extend(WriteView):
     @idempotent("hold_extend")
     def post(self, request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
         read_object(request.data, known=())
-        return _shown(extend_hold(booking_id=_own(request, id).id))
+        return _shown(extend_hold(booking_id=own_booking(request, id).id))
 
 
 class Release(WriteView):
@@ -122,7 +110,7 @@ class Release(WriteView):
     @idempotent("hold_release")
     def post(self, request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
         read_object(request.data, known=())
-        return _shown(release_hold(booking_id=_own(request, id).id, now=timezone.now()))
+        return _shown(release_hold(booking_id=own_booking(request, id).id, now=timezone.now()))
 
 
 class Bookings(WriteView):
@@ -144,14 +132,15 @@ class Bookings(WriteView):
         known = ("name", "email", "phone", "language", "note")
         given = read_object(data.get("contact"), known=known, path="contact")
         contact = parse_contact(**{name: text_of(given, name, limit=500, path="contact") for name in known})
-        booking = selectors.booking_of(hold_id, bearer_of(request))
-        return _shown(book(booking_id=booking.id, contact=contact, user_id=None, now=timezone.now()), status=201)
+        booking = selectors.booking_of(hold_id, claim_of(request))
+        user_id = account_id(request) or booking.user_id
+        return _shown(book(booking_id=booking.id, contact=contact, user_id=user_id, now=timezone.now()), status=201)
 
 
-class BookingView(APIView):
+class BookingView(CustomerView):
     @extend_schema(
         operation_id="booking",
-        summary="One booking, for whoever has its token.",
+        summary="One booking, for whoever has its token, its account, or has proved its address.",
         tags=["booking"],
         parameters=[ID, schema.TOKEN],
         responses={200: schema.BookingShape},
@@ -159,7 +148,7 @@ class BookingView(APIView):
     def get(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the path
         read_query(request, known=())
         return Response(
-            booking_data(_own(request, id), now=timezone.now()), headers={"Cache-Control": "private, no-store"}
+            booking_data(own_booking(request, id), now=timezone.now()), headers={"Cache-Control": "private, no-store"}
         )
 
 
@@ -175,7 +164,7 @@ class Cancel(WriteView):
     @idempotent("booking_cancel")
     def post(self, request: Request, id: str) -> Answer:  # noqa: A002 - the name in the path
         data = read_object(request.data, known={"reason"})
-        booking = _own(request, id)
+        booking = own_booking(request, id)
         cancelled = cancel_booking(
             booking_id=booking.id, by="customer", reason=text_of(data, "reason", limit=200), now=timezone.now()
         )
@@ -197,4 +186,4 @@ class Move(WriteView):
         starts_at = instant_of(data, "starts_at")
         if starts_at is None:
             raise InvalidParameter("starts_at", "Say to which time.")
-        return _shown(change_time(booking_id=_own(request, id).id, starts_at=starts_at, now=timezone.now()))
+        return _shown(change_time(booking_id=own_booking(request, id).id, starts_at=starts_at, now=timezone.now()))

@@ -35,19 +35,34 @@ def parse_contact(*, name: str, email: str = "", phone: str = "", language: str 
     >>> parse_contact(name=" Aino ", phone="+358 (40) 123 4567")
     Contact(name='Aino', email='', phone='+358401234567', language='', note='')
     """
-    email, phone = unicodedata.normalize("NFC", email.strip()), phone.strip().translate(_GROUPING)
+    email, phone = email.strip(), phone.strip().translate(_GROUPING)
     if not email and not phone:
         raise InvalidParameter("contact.email", "Give an e-mail address or a telephone number.")
-    if email and not (_EMAIL.fullmatch(email) and len(email) <= 254 and email.isprintable()):
-        raise InvalidParameter("contact.email", "This is no e-mail address.", limit=254)
     if phone and not _PHONE.fullmatch(phone):
         raise InvalidParameter("contact.phone", "A telephone number is + and 7 to 15 digits, country code first.")
-    if language and not (_LANGUAGE.fullmatch(language) and len(language) <= 35):
-        raise InvalidParameter("contact.language", "A language is a tag such as fi or zh-Hans.", limit=35)
     return Contact(
         name=plain_text(name, parameter="contact.name", limit=200, required=True),
-        email=email,
+        email=parse_email(email, parameter="contact.email") if email else "",
         phone=phone,
-        language=language,
+        language=parse_language(language, parameter="contact.language"),
         note=plain_text(note, parameter="contact.note", limit=500),
     )
+
+
+def parse_email(text: str, *, parameter: str) -> str:
+    """An address that can be written to, as it was given but for blanks around it. InvalidParameter.
+
+    >>> parse_email(" Aino@example.com", parameter="email")
+    'Aino@example.com'
+    """
+    email = unicodedata.normalize("NFC", text.strip())
+    if not (_EMAIL.fullmatch(email) and len(email) <= 254 and email.isprintable()):
+        raise InvalidParameter(parameter, "This is no e-mail address.", limit=254)
+    return email
+
+
+def parse_language(text: str, *, parameter: str) -> str:
+    """A language tag, or '' as it is. InvalidParameter."""
+    if text and not (_LANGUAGE.fullmatch(text) and len(text) <= 35):
+        raise InvalidParameter(parameter, "A language is a tag such as fi or zh-Hans.", limit=35)
+    return text

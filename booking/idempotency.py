@@ -134,7 +134,9 @@ def parse_key(text: str | None) -> str:
 
 def caller_of(request: Request) -> str:
     """Whose key it is: that of the credentials, else of anybody (a guest's key is its secret)."""
-    return request.headers.get("Authorization", "") or "guest"
+    if header := request.headers.get("Authorization", ""):
+        return header
+    return "guest" if request.user is None else f"account:{request.user.pk}"
 
 
 def once(*, key: str, operation: str, caller: str, asks: bytes, work: Work) -> HttpResponse:

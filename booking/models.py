@@ -14,7 +14,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from booking.states import GIVEN_BACK, TAKING, TRANSITIONS
 from booking.triggers import GIVE_BACK, RESIZE, TELL
@@ -309,6 +309,7 @@ class Booking(models.Model):
             ),
             models.Index("branch", "starts_at", name="booking_of_branch"),
             models.Index("deal", name="booking_of_deal"),
+            models.Index(Lower("email"), name="booking_of_address", condition=~Q(email="")),
         ]
         triggers = [
             pgtrigger.FSM(name="keeps_to_states", field="state", transitions=TRANSITIONS),

@@ -28,8 +28,15 @@ TOKEN = OpenApiParameter(
     "Authorization",
     str,
     OpenApiParameter.HEADER,
+    description="`Bearer ` and the token that the hold was answered with, a guest's (`vig_…`) of the booking's e-mail"
+    " address, or an account's (`vic_…`). Left out by a page in which the account is signed in.",
+)
+GUEST = OpenApiParameter(
+    "Authorization",
+    str,
+    OpenApiParameter.HEADER,
     required=True,
-    description="`Bearer ` and the token that the hold was answered with.",
+    description="`Bearer ` and the guest's token (`vig_…`) of /v1/guests/sessions.",
 )
 
 
@@ -133,6 +140,11 @@ class BookingShape(Shape):
     contact = ContactShape()
     trace_id = serializers.CharField(allow_blank=True)
     as_of = serializers.DateTimeField(help_text="Our time at the answer: count down from here.")
+
+
+class BookingsShape(Shape):
+    items = BookingShape(many=True)
+    next_before = serializers.UUIDField(allow_null=True, help_text="For `before` of the next page.")
 
 
 class HoldShape(Shape):

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.crypto import constant_time_compare
 
 from booking.models import Booking, Service, Slot
 from booking.policy import Policy, parse_tiers
 from booking.quotes import Quote, quote
 from booking.schedule import Schedule, parse_exceptions, parse_weekly
+from booking.states import GIVEN_BACK
 from booking.tokens import link_token, token_hash
 from config.errors import NotFound
 from deals.models import Deal, DealBranch
@@ -44,18 +47,47 @@ def is_good_at(deal: Deal, branch: Branch) -> bool:
     return deal.all_branches or DealBranch.objects.filter(deal=deal, branch=branch).exists()
 
 
-def booking_of(booking_id: UUID, token: str) -> Booking:
-    """The booking that the token is for: the one that it was held with, or the one in our letters' links.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """By what somebody says that bookings are theirs: a booking's own token, an account, e-mail addresses they proved.
 
-    NotFound alike for an unknown id and for another's token.
+    `addresses` are in lower case.
     """
-    mine = Booking.objects.select_related("branch", "service", "deal").filter(id=booking_id)
-    if not constant_time_compare(token, link_token(booking_id)):
-        mine = mine.filter(token_hash=token_hash(token))
+
+    token: str = ""
+    user_id: int | None = None
+    addresses: frozenset[str] = frozenset()
+
+
+def booking_of(booking_id: UUID, claim: Claim) -> Booking:
+    """The booking of the id, for who has the token that it was held with or that is in our letters' links; else for
+    its account, and for who has proved its address.
+
+    NotFound alike for an unknown id and for another's booking.
+    """
+    mine = Booking.objects if claim.token else _claimed(claim)
+    mine = mine.select_related("branch", "service", "deal").filter(id=booking_id)
+    if claim.token and not constant_time_compare(claim.token, link_token(booking_id)):
+        mine = mine.filter(token_hash=token_hash(claim.token))
     booking = mine.first()
     if booking is None:
-        raise NotFound("There is no booking of this id and token.")
+        raise NotFound("There is no booking of this id for who asks.")
     return booking
+
+
+def bookings_of(claim: Claim) -> QuerySet[Booking]:
+    """All of an account or of proved addresses, newest first, with branch, service and deal.
+
+    A hold that ended before anybody's name was on it was never a booking, and is left out.
+    """
+    mine = _claimed(claim).select_related("branch", "service", "deal")
+    return mine.exclude(state__in=GIVEN_BACK, customer_key="").order_by("-created_at", "-id")
+
+
+def _claimed(claim: Claim) -> QuerySet[Booking]:
+    by_address = ~Q(email="") & Q(address_in_lower_case__in=sorted(claim.addresses))
+    by_account = Q() if claim.user_id is None else Q(user=claim.user_id)
+    return Booking.objects.alias(address_in_lower_case=Lower("email")).filter(by_address | by_account)
 
 
 def policy_of(service: Service) -> Policy:

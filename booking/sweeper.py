@@ -14,6 +14,7 @@ import structlog
 from celery import bootsteps
 from django.db import Error, close_old_connections
 
+from booking.guests.services import forget_lapsed
 from booking.idempotency import forget_old_keys
 from booking.upkeep import sweep_lapsed
 
@@ -48,6 +49,7 @@ class Sweeper(bootsteps.StartStopStep):
                 if time.monotonic() - forgot_at > FORGET_EVERY_SECONDS:
                     forgot_at = time.monotonic()
                     forget_old_keys()
+                    forget_lapsed()
             except Error as error:
                 log.warning("booking_sweeper_waits", reason=f"{type(error).__name__}: {error}")
             except Exception:

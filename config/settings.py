@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "listings",
     "deals",
     "booking",
+    "booking.guests",
     "booking.letters",
     "booking.payments",
     "booking.payments.simulator",

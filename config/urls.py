@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(listings_routes(deals_at=deals_at, weigh=shrunk_rating))),
     path("v1/", include("deals.urls")),
     path("v1/", include("booking.urls")),
+    path("v1/guests/", include("booking.guests.urls")),
     path("v1/", include("booking.payments.urls")),
     path("v1/", include("booking.letters.urls")),
     path("v1/", include("geo.urls")),

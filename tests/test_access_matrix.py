@@ -74,7 +74,7 @@ class Public:
 
 @dataclass(frozen=True)
 class Guests:
-    """Opened by the booking's own token: no account opens it, however great."""
+    """Opened by the booking's own token, or by who has proved its address: no other account, however great."""
 
     body: dict[str, Any] | None = None
 
@@ -146,6 +146,11 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "booking_calendar": Guests(),
     "payment_begin": Guests({}),
     "hold_extend": Guests({}),
+    "guest_code": Public(body={"email": "no"}),
+    "guest_session": Public(body={"email": "no"}),
+    "guest_session_end": Guests(),
+    "guest_bookings": Guests(),
+    "my_bookings": Accounts(200, tells=fields("next_before")),
     "hold_release": Guests({}),
     "sign_in_with_password": Public(body={"email": "no", "password": "no"}, same=False),
     "sign_in_ask_for_code": Public(body={"email": "no"}, same=False),

@@ -19,6 +19,8 @@ from listings.roles import Role
 from listings.staff.audit import audit
 from listings.staff.services import invite
 from search.backends.postgis.backend import PostgisBackend
+from tests.booking.guests.world import session_token
+from tests.booking.world import AINO, paid, start_in
 from tests.contracts.documents import band
 from tests.factories import (
     BranchFactory,
@@ -135,6 +137,21 @@ def test_availability_is_four_however_many_deals_are_asked_for(client, count):
     offers = ",".join(f"deal:{each.deal_id}:{each.branch_id}" for each in services)
     queries, answer = _queries(client, "/v1/availability", {"offers": offers, "each": "2"})
     assert (queries, [len(each["starts"]) for each in answer["offers"]]) == (4, [2] * count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_bookings_of_a_guest_are_two_and_of_an_account_three(client, count):
+    """The token, the account's addresses, the list; a page that follows another asks for the one before it."""
+    for n in range(count):
+        paid(ServiceFactory(), starts_at=start_in(hours=n))
+    account = account_for(email=AINO.email, password=None)
+    tokens = {"guests": session_token(AINO.email), "me": issue_token(user=account, label="x", now=timezone.now())[0]}
+    for whose, queries in (("guests", 2), ("me", 3)):
+        client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {tokens[whose]}"
+        url = f"/v1/{whose}/bookings"
+        used, answer = _queries(client, url, {})
+        assert (used, len(answer["items"])) == (queries, count)
+        assert _queries(client, url, {"before": answer["items"][0]["id"]})[0] == queries + 1
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -7,18 +7,16 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from booking import selectors
-from booking.api import ID, bearer_of
+from booking.api import ID
+from booking.credentials import CustomerView, own_booking
 from booking.letters.writing import calendar_of
 from booking.schema import TOKEN
 from config.api.parameters import read_query
-from config.api.values import parse_uuid
 from config.errors import NotFound
 
 
-class BookingCalendar(APIView):
+class BookingCalendar(CustomerView):
     @extend_schema(
         operation_id="booking_calendar",
         summary="The booking as a calendar file (RFC 5545); 404 for one without a time.",
@@ -28,7 +26,7 @@ class BookingCalendar(APIView):
     )
     def get(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the path
         read_query(request, known=())
-        text = calendar_of(selectors.booking_of(parse_uuid(id), bearer_of(request)), now=timezone.now())
+        text = calendar_of(own_booking(request, id), now=timezone.now())
         if text is None:
             raise NotFound("This booking is for no time.")
         headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'attachment; filename="booking.ics"'}

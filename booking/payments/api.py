@@ -11,10 +11,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from booking import selectors
-from booking.api import ID, bearer_of
+from booking.api import ID
+from booking.credentials import CustomerView, own_booking
 from booking.idempotency import Answer, keep_answer, kept_answer
-from booking.models import Booking
 from booking.payments.gateways import gateway_of
 from booking.payments.models import Payment
 from booking.payments.ports import NotificationRefused
@@ -28,14 +27,13 @@ from config.api.bodies import read_object
 from config.api.parameters import read_query
 from config.api.problems import BodyTooLarge
 from config.api.throttling import ReadThrottle, WebhookThrottle, WriteThrottle
-from config.api.values import parse_uuid
 from config.errors import NotFound
 
 MAX_NOTIFICATION_BYTES = 64 * 1024
 OPERATION = "payment"
 
 
-class BookingPayment(APIView):
+class BookingPayment(CustomerView):
     def get_throttles(self) -> list[BaseThrottle]:
         return [WriteThrottle() if self.request.method == "POST" else ReadThrottle()]
 
@@ -55,7 +53,7 @@ class BookingPayment(APIView):
         """
         read_query(request, known=())
         read_object(request.data, known=())
-        booking = _own(request, id)
+        booking = own_booking(request, id)
         if (kept := kept_answer(request, OPERATION)) is not None:
             return kept
         payment = start_payment(booking_id=booking.id)
@@ -78,7 +76,7 @@ class BookingPayment(APIView):
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the path
         read_query(request, known=())
-        booking = _own(request, id)
+        booking = own_booking(request, id)
         payment = booking.payments.prefetch_related("refunds").order_by("-created_at").first()
         if payment is None:
             raise NotFound("No payment was begun for this booking.")
@@ -112,7 +110,3 @@ class Webhook(APIView):
             raise NotificationForged(str(refused)) from refused
         hear(provider=gateway.name, told=told, now=now)
         return Response({"received": True})
-
-
-def _own(request: Request, id_text: str) -> Booking:
-    return selectors.booking_of(parse_uuid(id_text), bearer_of(request))

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.services import account_for
 from accounts.tokens import issue_token
+from booking.models import Resource
 from listings.models import Invitation, Membership
 from tests.booking.world import held
 from tests.factories import (
@@ -115,10 +116,13 @@ SERVICE = (
     "id", "branch_id", "name", "names", "is_offered", "mode", "deal_id", "price_minor", "currency",
     "price_is_per_person", "duration_minutes", "step_minutes", "buffer_before_minutes", "buffer_after_minutes",
     "travel_minutes", "travel_radius_metres", "lead_minutes", "horizon_days", "hold_seconds", "capacity",
-    "counts_people", "party_min", "party_max", "weekly", "weekly[][]", "exceptions", "deposit_percent",
-    "no_show_fee_percent", "cancellation", "discount_funder", "commission_bps", "resource_ids", "etag",
+    "counts_people", "party_min", "party_max", "weekly", "weekly[][]", "exceptions", "exceptions.2030-12-24",
+    "deposit_percent", "no_show_fee_percent", "cancellation", "discount_funder", "commission_bps", "resource_ids",
+    "etag",
 )  # fmt: skip
 OVER = ("over_capacity_total", "over_capacity")
+DAY = ("service_id", "date", "spans", "etag", "booked_total", "booked")
+RESOURCE = ("id", "branch_id", "name", "seats", "etag")
 POSITION = ("branch_id", "is_mobile", "is_live", "lat", "lon", "reported_at", "stale_at")
 MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "livez": Public(),
@@ -209,6 +213,12 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
         tells=fields(*SERVICE, *OVER),
     ),
     "service_change": Merchants(MANAGERS, 200, {"capacity": 7}, tells=fields(*SERVICE, *OVER)),
+    "service_day_set": Merchants(MANAGERS, 200, {"spans": []}, tells=fields(*DAY)),
+    "service_day_forget": Merchants(MANAGERS, 200, tells=fields(*DAY)),
+    "resources": Merchants(ALL, 200, tells=fields(*each("items[]", RESOURCE))),
+    "resource_create": Merchants(MANAGERS, 201, {"name": "Chair"}, tells=fields(*RESOURCE)),
+    "resource_change": Merchants(MANAGERS, 200, {"seats": 4}, tells=fields(*RESOURCE)),
+    "resource_remove": Merchants(MANAGERS, 204),
     "position": Merchants(ALL, 200, tells=fields(*POSITION)),
     "position_report": Merchants(ALL, 200, {"lat": 60.2, "lon": 24.9}, tells=fields(*POSITION, "kept")),
     "position_withdraw": Merchants(ALL, 204),
@@ -247,7 +257,7 @@ class World:
         self.named_area = NamedAreaFactory()
         self.booking = held(self.own["service"]).booking
         self.ids = {"merchant_id": self.own["merchant"].id, "id": self.booking.id, **self._targets(self.own)}
-        self.ids |= {"named_area_id": self.named_area.id, "number": 1}
+        self.ids |= {"named_area_id": self.named_area.id, "number": 1, "date": "2030-12-24"}
         self.foreign_ids = self._targets(self.foreign)
 
     def _merchant(self, name: str) -> dict[str, Any]:
@@ -263,7 +273,8 @@ class World:
             "branch": branch,
             "member": target,
             "area": area,
-            "service": ServiceFactory(branch=branch),
+            "service": ServiceFactory(branch=branch, exceptions={"2030-12-24": []}),
+            "resource": Resource.objects.create(branch=branch, name="Chair"),
             "invitation": Invitation.objects.create(
                 merchant=merchant,
                 email=f"{name}@example.org",
@@ -280,6 +291,7 @@ class World:
             "branch_id": whose["branch"].id,
             "area_id": whose["area"].id,
             "service_id": whose["service"].id,
+            "resource_id": whose["resource"].id,
         }
 
     def ask(self, operation: str, who: str, body: Any, *, query=None, **ids: Any):
@@ -363,7 +375,8 @@ def test_a_merchants_operation(world, operation, who):
     [
         name
         for name in of_kind(Merchants)
-        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id"} & _names(OPERATIONS[name][1])
+        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id", "resource_id"}
+        & _names(OPERATIONS[name][1])
     ],
 )
 def test_an_owner_does_not_reach_into_another_merchant_by_its_ids(world, operation):

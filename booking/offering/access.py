@@ -1,18 +1,21 @@
-"""A service of a merchant, for who may do something about it. Who may: listings/access.py."""
+"""A service or a resource of a merchant, for who may do something about it. Who may: listings/access.py.
+
+What is another merchant's does not exist: NotFound, as for an id that nobody has.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from accounts.models import User
-from booking.models import Service
+from booking.models import Resource, Service
 from config.errors import NotFound
 from listings.access import access_branch
 from listings.roles import Action
 
 
 def access_service(user: User, service_id: UUID, action: Action) -> Service:
-    """The service with its branch. What is another's does not exist: NotFound. RoleTooSmall."""
+    """The service with its branch. NotFound, RoleTooSmall."""
     missing = NotFound("There is no service of this id.")
     service = Service.objects.filter(id=service_id).first()
     if service is None:
@@ -22,3 +25,16 @@ def access_service(user: User, service_id: UUID, action: Action) -> Service:
     except NotFound:
         raise missing from None
     return service
+
+
+def access_resource(user: User, resource_id: int, action: Action) -> Resource:
+    """One that is not removed, with its branch. NotFound, RoleTooSmall."""
+    missing = NotFound("There is no resource of this id.")
+    resource = Resource.objects.filter(id=resource_id, removed_at=None).first()
+    if resource is None:
+        raise missing
+    try:
+        resource.branch = access_branch(user, resource.branch_id, action)
+    except NotFound:
+        raise missing from None
+    return resource

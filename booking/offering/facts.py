@@ -34,6 +34,8 @@ MAX_PARTY = 100
 MAX_MINOR = 100_000_000
 MAX_SPANS_A_DAY = 12
 MAX_RESOURCES = 200
+MAX_RESOURCE_ID = 999_999_999_999_999
+MAX_RESOURCE_NAME_CHARACTERS = 100
 HOLD_SECONDS = (120, 1800)
 YEARS = (2020, 2075)
 MODES = ("visit", "at_home")
@@ -79,10 +81,13 @@ def _funder(value: Any, name: str) -> str:
     return str(_one_of("merchant")(value, name))
 
 
-def _name(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise InvalidParameter(name, "A text is expected.", limit=MAX_NAME_CHARACTERS)
-    return plain_text(value, parameter=name, limit=MAX_NAME_CHARACTERS, required=True)
+def _text(most: int) -> Parser:
+    def parsed(value: Any, name: str) -> str:
+        if not isinstance(value, str):
+            raise InvalidParameter(name, "A text is expected.", limit=most)
+        return plain_text(value, parameter=name, limit=most, required=True)
+
+    return parsed
 
 
 def _names(value: Any, name: str) -> dict[str, str]:
@@ -192,7 +197,7 @@ def _resource_ids(value: Any, name: str) -> list[int]:
     if not isinstance(value, list) or len(value) > MAX_RESOURCES:
         raise InvalidParameter(name, f"A list of at most {MAX_RESOURCES} ids is expected.", limit=MAX_RESOURCES)
     for index, each in enumerate(value):
-        if type(each) is not int or not 1 <= each < 2**53:
+        if type(each) is not int or not 1 <= each <= MAX_RESOURCE_ID:
             raise InvalidParameter(f"{name}[{index}]", "The id of a resource of the branch is expected.")
     if len(set(value)) != len(value):
         raise InvalidParameter(name, "A resource is named twice.")
@@ -200,7 +205,7 @@ def _resource_ids(value: Any, name: str) -> list[int]:
 
 
 PARSERS: Mapping[str, Parser] = {
-    "name": _name,
+    "name": _text(MAX_NAME_CHARACTERS),
     "names": _names,
     "is_offered": _flag,
     "mode": _one_of(*MODES),
@@ -259,6 +264,22 @@ DEFAULTS: Mapping[str, Any] = {
     "resource_ids": [],
 }
 """Of a new service that says nothing of it. The name and how long it takes must be said."""
+
+
+RESOURCE_PARSERS: Mapping[str, Parser] = {"name": _text(MAX_RESOURCE_NAME_CHARACTERS), "seats": _whole(1, MAX_PARTY)}
+
+
+def parse_resource_changes(data: Any) -> dict[str, Any]:
+    """The name and the seats of a resource, as far as they are given."""
+    given = read_object(data, known=RESOURCE_PARSERS.keys())
+    return {name: RESOURCE_PARSERS[name](value, name) for name, value in given.items()}
+
+
+def parse_new_resource(data: Any) -> dict[str, Any]:
+    facts = {"seats": 1, **parse_resource_changes(data)}
+    if "name" not in facts:
+        raise InvalidParameter("name", "It is required.")
+    return facts
 
 
 def parse_changes(data: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from booking.models import Service
+from booking.models import Resource, Service
 from booking.selectors import SlotOver
 from config.instants import instant_text
 
@@ -47,6 +47,16 @@ def service_data(service: Service) -> dict[str, Any]:
         "discount_funder": str(service.discount_funder),
         "commission_bps": service.commission_bps,
         "resource_ids": sorted(resource.id for resource in service.resources.all() if resource.removed_at is None),
+    }
+    return {**said, "etag": tag_of(said)}
+
+
+def resource_data(resource: Resource) -> dict[str, Any]:
+    said = {
+        "id": resource.id,
+        "branch_id": str(resource.branch_id),
+        "name": resource.name,
+        "seats": resource.seats,
     }
     return {**said, "etag": tag_of(said)}
 

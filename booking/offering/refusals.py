@@ -19,3 +19,27 @@ class TooManyServices(CodedError):
     code = "too_many_services"
     status = 409
     title = "The branch has as many services as it can have"
+
+
+class ResourceChanged(CodedError):
+    """Somebody else wrote to the resource since you read it. `etag` is its tag now."""
+
+    code = "resource_changed"
+    status = 412
+    title = "The resource has changed since you read it"
+
+
+class ResourceInUse(CodedError):
+    """Bookings to come have it, or it is the only one of a service. `total` and some `booking_ids` or `service_ids`."""
+
+    code = "resource_in_use"
+    status = 409
+    title = "The resource is in use"
+
+
+class TooManyResources(CodedError):
+    """The branch has `limit` resources already."""
+
+    code = "too_many_resources"
+    status = 409
+    title = "The branch has as many resources as it can have"

@@ -9,9 +9,10 @@ from rest_framework import serializers
 
 from booking.models import Service
 from booking.offering import facts
+from booking.offering.days import MAX_BOOKED
 from booking.policy import MAX_TIER_MINUTES, MAX_TIERS
 from booking.schedule import MAX_EXCEPTIONS, MAX_SPANS
-from booking.schema import SERVICE_MODES, Shape
+from booking.schema import SERVICE_MODES, STATES, Shape
 from booking.selectors import MAX_SLOTS_OVER
 
 FUNDERS = Service.Funder.values
@@ -180,3 +181,48 @@ class ServiceInFullShape(ServiceShape):
         help_text="Starts to come of which more is taken than the service has by now. It is not sold again."
     )
     over_capacity = SlotOverShape(many=True, help_text=f"The first {MAX_SLOTS_OVER} of them.")
+
+
+class ResourceChange(Shape):
+    name = serializers.CharField(max_length=facts.MAX_RESOURCE_NAME_CHARACTERS, required=False)
+    seats = _whole(1, facts.MAX_PARTY, "The largest party it can serve.")
+
+
+class NewResource(ResourceChange):
+    name = serializers.CharField(max_length=facts.MAX_RESOURCE_NAME_CHARACTERS)
+
+
+class ResourceShape(Shape):
+    id = serializers.IntegerField()
+    branch_id = serializers.UUIDField()
+    name = serializers.CharField()
+    seats = serializers.IntegerField()
+    etag = serializers.CharField(help_text="Send it as If-Match.")
+
+
+class ResourcesShape(Shape):
+    items = ResourceShape(many=True)
+
+
+class DayRequest(Shape):
+    spans = SpansField(help_text="In place of the week's; none: closed.")
+
+
+class BookedOnDayShape(Shape):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=STATES)
+    starts_at = serializers.DateTimeField()
+    party = serializers.IntegerField()
+    fits = serializers.BooleanField(help_text="False: the service would not start then any more.")
+
+
+class DayShape(Shape):
+    service_id = serializers.UUIDField()
+    date = serializers.DateField()
+    spans = SpansField(allow_null=True, help_text="null: as any day of its kind.")
+    etag = serializers.CharField(help_text="Of the service.")
+    booked_total = serializers.IntegerField()
+    booked = BookedOnDayShape(
+        many=True,
+        help_text=f"The first {MAX_BOOKED} held or booked on the day, or in the night after it and not fitting now.",
+    )

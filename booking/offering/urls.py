@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from booking.offering import api
+from booking.offering import api, day_api, resource_api
 
 urlpatterns: list[URLPattern] = [
     path("branches/<str:branch_id>/services", api.ServicesView.as_view()),
     path("services/<str:service_id>", api.ServiceView.as_view()),
+    path("services/<str:service_id>/exceptions/<str:date>", day_api.DayView.as_view()),
+    path("branches/<str:branch_id>/resources", resource_api.ResourcesView.as_view()),
+    path("resources/<str:resource_id>", resource_api.ResourceView.as_view()),
 ]

@@ -144,7 +144,7 @@ for _ in range(30):
         ({"cancellation": None}, "cancellation", 6),
         ({"resource_ids": list(range(1, 202))}, "resource_ids", 200),
         ({"resource_ids": [0]}, "resource_ids[0]", None),
-        ({"resource_ids": [1, 2**53]}, "resource_ids[1]", None),
+        ({"resource_ids": [1, 10**15]}, "resource_ids[1]", None),
         ({"resource_ids": ["1"]}, "resource_ids[0]", None),
         ({"resource_ids": [1, 1]}, "resource_ids", None),
         ([], "body", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,6 +39,40 @@ class WriteView(CustomerView):
     throttle_classes = (WriteThrottle,)
 
 
+WANTED_FIELDS = frozenset(
+    {"deal_id", "place_id", "service_id", "party", "address", "lat", "lon", "trace_id", "device", "channel", "partner"}
+)
+"""What says what is wanted and who asks, wherever a place is asked for."""
+
+
+def wanted_of(data: Mapping[str, Any]) -> Wanted:
+    wanted = Wanted(
+        service_id=uuid_of(data, "service_id"),
+        deal_id=uuid_of(data, "deal_id"),
+        place_id=uuid_of(data, "place_id"),
+        starts_at=instant_of(data, "starts_at"),
+        party=whole_of(data, "party", minimum=1, maximum=MAX_PARTY, default=1),
+        address=text_of(data, "address", limit=300),
+        destination=point_of(data),
+    )
+    if wanted.service_id is None and (wanted.deal_id is None or wanted.place_id is None):
+        raise InvalidParameter("deal_id", "Say what: service_id, or deal_id and place_id.")
+    if wanted.service_id is not None and (wanted.deal_id or wanted.place_id):
+        raise InvalidParameter("service_id", "Give service_id, or deal_id and place_id, not both.")
+    return wanted
+
+
+def holder_of(request: Request, data: Mapping[str, Any]) -> Holder:
+    return Holder(
+        user_id=account_id(request),
+        device=text_of(data, "device", limit=128),
+        network=client_network(request),
+        channel=word_of(data, "channel", limit=20),
+        partner=word_of(data, "partner", limit=64),
+        trace_id=trace_of(data.get("trace_id"), fallback=request.META.get("HTTP_X_REQUEST_ID", "")),
+    )
+
+
 class Holds(WriteView):
     @extend_schema(
         operation_id="hold",
@@ -50,34 +86,8 @@ class Holds(WriteView):
     @idempotent("hold")
     def post(self, request: Request) -> Answer:
         read_query(request, known=())
-        data = read_object(
-            request.data,
-            known={
-                "deal_id", "place_id", "service_id", "starts_at", "party", "address", "lat", "lon", "trace_id",
-                "device", "channel", "partner",
-            },
-        )  # fmt: skip
-        wanted = Wanted(
-            service_id=uuid_of(data, "service_id"),
-            deal_id=uuid_of(data, "deal_id"),
-            place_id=uuid_of(data, "place_id"),
-            starts_at=instant_of(data, "starts_at"),
-            party=whole_of(data, "party", minimum=1, maximum=MAX_PARTY, default=1),
-            address=text_of(data, "address", limit=300),
-            destination=point_of(data),
-        )
-        if wanted.service_id is None and (wanted.deal_id is None or wanted.place_id is None):
-            raise InvalidParameter("deal_id", "Say what: service_id, or deal_id and place_id.")
-        if wanted.service_id is not None and (wanted.deal_id or wanted.place_id):
-            raise InvalidParameter("service_id", "Give service_id, or deal_id and place_id, not both.")
-        holder = Holder(
-            user_id=account_id(request),
-            device=text_of(data, "device", limit=128),
-            network=client_network(request),
-            channel=word_of(data, "channel", limit=20),
-            partner=word_of(data, "partner", limit=64),
-            trace_id=trace_of(data.get("trace_id"), fallback=request.META.get("HTTP_X_REQUEST_ID", "")),
-        )
+        data = read_object(request.data, known=WANTED_FIELDS | {"starts_at"})
+        wanted, holder = wanted_of(data), holder_of(request, data)
         now = timezone.now()
         held = hold(wanted=wanted, holder=holder, now=now)
         return Answer(201, {"booking": booking_data(held.booking, now=now), "token": held.token})

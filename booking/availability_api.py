@@ -116,7 +116,13 @@ class DealAvailability(APIView):
         if not services:
             raise NotFound("This deal has no times to book at this place.")
         (found,) = offered(services, since=since, until=until, party=party, now=now)
-        data = {**_offer_data(found, party=party, limit=None, now=now), "party": party, "as_of": instant_text(now)}
+        free = {opening.starts_at for opening in found.openings}
+        data = {
+            **_offer_data(found, party=party, limit=None, now=now),
+            "taken_starts": [instant_text(start) for start in found.starts if start not in free],
+            "party": party,
+            "as_of": instant_text(now),
+        }
         return Response(data, headers={"Cache-Control": "no-store"})
 
 

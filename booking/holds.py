@@ -16,6 +16,7 @@ from django.contrib.gis.geos import Point as GeometryPoint
 from django.db import connection, transaction
 
 from booking import selectors
+from booking.limits import Limit, keep_within
 from booking.models import Booking, DealStock, Service
 from booking.quotes import Quote
 from booking.refusals import (
@@ -42,6 +43,8 @@ from listings.models import Branch
 MAX_UNITS = 20
 """Of a deal without a slot, in one booking."""
 RESOURCE_TRIES = 8
+Keys = dict[str, Any]
+"""`user_id`, `device_key` and `network_key`: whose limits a hold counts for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +87,14 @@ def hold(*, wanted: Wanted, holder: Holder, now: datetime) -> Held:
         keys = _limited(holder)
         if service is None:
             return _hold_deal(wanted, holder, keys, now)
-        return _hold_slot(service, wanted, holder, keys, now)
+        return hold_slot(service, wanted, holder, keys, seconds=hold_seconds(service), now=now)
 
 
-def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str, Any], now: datetime) -> Held:
+def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, seconds: int, now: datetime) -> Held:
+    """Take a start of a service for `seconds`, inside the caller's transaction. It counts for the limits of `keys`."""
     starts_at = checked_start(service, wanted.starts_at, now=now)
     units = checked_party(service, wanted.party)
-    _check_destination(service, wanted.destination, now=now)
+    check_destination(service, wanted.destination, now=now)
     quote = selectors.quote_of(service, party=wanted.party)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
@@ -102,6 +106,7 @@ def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str,
         quote,
         holder,
         keys,
+        seconds=seconds,
         branch=service.branch,
         service=service,
         deal=service.deal,
@@ -119,7 +124,7 @@ def _hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: dict[str,
     return held
 
 
-def _hold_deal(wanted: Wanted, holder: Holder, keys: dict[str, Any], now: datetime) -> Held:
+def _hold_deal(wanted: Wanted, holder: Holder, keys: Keys, now: datetime) -> Held:
     """Units of a deal that is used without an appointment."""
     if wanted.service_id is not None or wanted.deal_id is None or wanted.place_id is None:
         raise NotFound("There is no such service.")
@@ -127,7 +132,7 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: dict[str, Any], now: dateti
     branch = Branch.objects.filter(id=wanted.place_id).first()
     if deal is None or branch is None:
         raise NotFound("There is no such deal at this place.")
-    _check_deal(deal, branch, now=now)
+    check_deal(deal, branch, now=now)
     if deal.fulfilment in {Deal.Fulfilment.RESERVATION, Deal.Fulfilment.AT_HOME}:
         raise SlotUnavailable("This deal has no times to book at this place.")
     if wanted.starts_at is not None:
@@ -141,6 +146,7 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: dict[str, Any], now: dateti
         selectors.quote_of_deal(deal, count=wanted.party),
         holder,
         keys,
+        seconds=hold_seconds(None),
         branch=branch,
         service=None,
         deal=deal,
@@ -162,7 +168,7 @@ def checked_start(service: Service, starts_at: datetime | None, *, now: datetime
     if service.branch.closed_at is not None and service.branch.closed_at <= starts_at:
         raise SlotUnavailable("The place has closed by then.")
     if service.deal is not None:
-        _check_deal(service.deal, service.branch, now=now)
+        check_deal(service.deal, service.branch, now=now)
     if starts_at < now + timedelta(minutes=service.lead_minutes):
         raise SlotUnavailable(f"It must be booked {service.lead_minutes} minutes ahead.", limit=service.lead_minutes)
     if starts_at > now + timedelta(days=service.horizon_days):
@@ -180,12 +186,12 @@ def checked_party(service: Service, party: int) -> int:
     return party if service.counts_people else 1
 
 
-def _check_deal(deal: Deal, branch: Branch, *, now: datetime) -> None:
+def check_deal(deal: Deal, branch: Branch, *, now: datetime) -> None:
     if not selectors.is_on_sale(deal, now=now) or not selectors.is_good_at(deal, branch):
         raise DealUnavailable("The deal is not for sale here now.")
 
 
-def _check_destination(service: Service, destination: Point | None, *, now: datetime) -> None:
+def check_destination(service: Service, destination: Point | None, *, now: datetime) -> None:
     if service.mode != Service.Mode.AT_HOME:
         return
     if destination is None:
@@ -206,40 +212,32 @@ def _stock_units(deal: Deal | None, count: int) -> int:
     return count
 
 
-def _limited(holder: Holder) -> dict[str, Any]:
-    """The keyed hashes of the holder. TooManyHolds where one of them holds as much as it may.
+def _limited(holder: Holder) -> Keys:
+    """The keyed hashes of the holder. TooManyHolds where one of them holds as much as it may."""
+    keys = keys_of(holder)
+    keep_within(
+        [
+            Limit("user_id", keys["user_id"], settings.HOLDS_PER_CUSTOMER),
+            Limit("device_key", keys["device_key"], settings.HOLDS_PER_CUSTOMER),
+            Limit("network_key", keys["network_key"], settings.HOLDS_PER_NETWORK),
+        ],
+        counting="SELECT count(*) FROM booking_booking WHERE {column} = %s"
+        " AND state IN ('held', 'awaiting_payment') AND expires_at > statement_timestamp()",
+        refusal=TooManyHolds("Release a hold, or wait until one lapses.", retry_after_seconds=60),
+    )
+    return keys
 
-    Those who share a key wait for each other from here to the commit: a limit that is counted and then used would let
-    all of them through at once.
-    """
-    keys = {
+
+def keys_of(holder: Holder) -> Keys:
+    """The keyed hashes by which a holder's claims are counted."""
+    return {
         "user_id": holder.user_id,
         "device_key": keyed("device", holder.device),
         "network_key": keyed("network", holder.network),
     }
-    limits = {
-        "user_id": settings.HOLDS_PER_CUSTOMER,
-        "device_key": settings.HOLDS_PER_CUSTOMER,
-        "network_key": settings.HOLDS_PER_NETWORK,
-    }
-    asked = [(name, limits[name]) for name, key in keys.items() if key and limits[name]]
-    if not asked:
-        return keys
-    with connection.cursor() as cursor:
-        for lock in sorted(f"{name}:{keys[name]}" for name, _ in asked):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [lock])
-        for name, limit in asked:
-            cursor.execute(
-                f"SELECT count(*) FROM booking_booking WHERE {name} = %s"  # noqa: S608  names of our own columns
-                " AND state IN ('held', 'awaiting_payment') AND expires_at > statement_timestamp()",
-                [keys[name]],
-            )
-            if cursor.fetchone()[0] >= limit:
-                raise TooManyHolds("Release a hold, or wait until one lapses.", retry_after_seconds=60, limit=limit)
-    return keys
 
 
-def _take(quote: Quote, holder: Holder, keys: dict[str, Any], *, branch: Branch, **what: Any) -> Held:
+def _take(quote: Quote, holder: Holder, keys: Keys, *, seconds: int, branch: Branch, **what: Any) -> Held:
     token, hashed = new_token()
     point: Point | None = what.pop("point")
     service, deal = what.pop("service"), what.pop("deal")
@@ -264,9 +262,7 @@ def _take(quote: Quote, holder: Holder, keys: dict[str, Any], *, branch: Branch,
         "trace_id": holder.trace_id,
     }
     geometry = None if point is None else GeometryPoint(point.lon, point.lat, srid=SRID)
-    taken: Taken = take(
-        {**values, "point": None if geometry is None else geometry.hexewkb.decode()}, seconds=hold_seconds(service)
-    )
+    taken: Taken = take({**values, "point": None if geometry is None else geometry.hexewkb.decode()}, seconds=seconds)
     made = Booking(
         id=taken.id,
         state=Booking.State.HELD,

@@ -367,10 +367,14 @@ class Occupancy(models.Model):
 
 
 class Event(models.Model):
-    """What happened to a booking, in order. Written by the booking's own trigger; other parts append theirs."""
+    """What happened to a booking, in order. Written by the booking's own trigger; other parts append theirs.
+
+    A step of an entry of the waitlist is in the same stream; where it is about an offer, it has its booking too.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="events")
+    booking = models.ForeignKey(Booking, models.CASCADE, null=True, related_name="events")
+    entry = models.ForeignKey("waitlist.Entry", models.CASCADE, null=True, related_name="events")
     kind = models.CharField(max_length=40)
     at = models.DateTimeField(db_default=models.Func(function="clock_timestamp", template="%(function)s()"))
     trace_id = models.CharField(max_length=128, blank=True, default="", db_default="")
@@ -380,11 +384,16 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="event_of_something", condition=Q(booking__isnull=False) | Q(entry__isnull=False)
+            ),
+        ]
         indexes = [models.Index("trace_id", name="event_of_trace", condition=~Q(trace_id=""))]
         triggers = [pgtrigger.Protect(name="is_append_only", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.booking_id}"
+        return f"{self.kind} {self.booking_id or self.entry_id}"
 
 
 class IdempotencyKey(models.Model):

@@ -87,10 +87,14 @@ def rooms_of(services: Sequence[Service], *, since: datetime, until: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A service and its starts with room, in order. `fits` False: it never takes a party of this size."""
+    """A service, its starts that could be booked if nothing were taken, and those with room, in order.
+
+    `fits` False: it never takes a party of this size.
+    """
 
     service: Service
     fits: bool
+    starts: list[datetime]
     openings: list[Opening]
 
 
@@ -98,40 +102,43 @@ def offered(
     services: Sequence[Service], *, since: datetime, until: datetime, party: int, now: datetime
 ) -> list[Offered]:
     """When each can be booked by a party that asks now, within [since, until), lead time and horizon kept."""
-    good = _good_at(services, now=now)
+    good = on_sale(services, now=now)
     rooms = rooms_of(services, since=since, until=until) if good else {}
     found = []
     for service in services:
         fits = service.party_min <= party <= service.party_max
         starts: list[datetime] = []
         if fits and service.id in good:
-            first = max(since, now + timedelta(minutes=service.lead_minutes))
-            last = min(until, now + timedelta(days=service.horizon_days, microseconds=1))
-            if service.branch.closed_at is not None:
-                last = min(last, service.branch.closed_at)
-            starts = starts_between(selectors.schedule_of(service), first, last) if first < last else []
-        before, after = busy_around(service)
-        found.append(
-            Offered(
-                service,
-                fits,
-                openings(
-                    starts,
-                    rooms[service.id],
-                    units=party if service.counts_people else 1,
-                    party=party,
-                    duration=timedelta(minutes=service.duration_minutes),
-                    before=before,
-                    after=after,
-                )
-                if starts
-                else [],
-            )
-        )
+            starts = starts_of(service, since=since, until=until, now=now)
+        free = openings_of(service, rooms[service.id], starts, party=party) if starts else []
+        found.append(Offered(service, fits, starts, free))
     return found
 
 
-def _good_at(services: Sequence[Service], *, now: datetime) -> set[UUID]:
+def starts_of(service: Service, *, since: datetime, until: datetime, now: datetime) -> list[datetime]:
+    """Its starts within [since, until), lead time, horizon and the end of its branch kept; taken or not."""
+    first = max(since, now + timedelta(minutes=service.lead_minutes))
+    last = min(until, now + timedelta(days=service.horizon_days, microseconds=1))
+    if service.branch.closed_at is not None:
+        last = min(last, service.branch.closed_at)
+    return starts_between(selectors.schedule_of(service), first, last) if first < last else []
+
+
+def openings_of(service: Service, room: Room, starts: Sequence[datetime], *, party: int) -> list[Opening]:
+    """Those of `starts` with room for the party."""
+    before, after = busy_around(service)
+    return openings(
+        starts,
+        room,
+        units=party if service.counts_people else 1,
+        party=party,
+        duration=timedelta(minutes=service.duration_minutes),
+        before=before,
+        after=after,
+    )
+
+
+def on_sale(services: Sequence[Service], *, now: datetime) -> set[UUID]:
     """Ids of the services whose deal, where they have one, is on sale at their branch. One query, or none."""
     named = [service.deal.id for service in services if service.deal and not service.deal.all_branches]
     pairs = set(DealBranch.objects.filter(deal__in=named).values_list("deal_id", "branch_id")) if named else set()

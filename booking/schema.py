@@ -40,11 +40,10 @@ GUEST = OpenApiParameter(
 )
 
 
-class HoldRequest(Shape):
+class WantedShape(Shape):
     deal_id = serializers.UUIDField(required=False, help_text="With `place_id`.")
     place_id = serializers.UUIDField(required=False)
     service_id = serializers.UUIDField(required=False, help_text="In place of `deal_id` and `place_id`.")
-    starts_at = serializers.DateTimeField(required=False, help_text="A start that availability told.")
     party = serializers.IntegerField(
         min_value=1, max_value=100, required=False, help_text="People; of a deal without times, units."
     )
@@ -55,6 +54,10 @@ class HoldRequest(Shape):
     device = serializers.CharField(max_length=128, required=False, help_text="A random id that the client keeps.")
     channel = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{0,19}$", required=False, help_text="web, app, widget, …")
     partner = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{0,63}$", required=False)
+
+
+class HoldRequest(WantedShape):
+    starts_at = serializers.DateTimeField(required=False, help_text="A start that availability told.")
 
 
 class ContactShape(Shape):
@@ -183,6 +186,10 @@ class OfferedShape(Shape):
 
 
 class AvailabilityShape(OfferedShape):
+    taken_starts = serializers.ListField(
+        child=serializers.DateTimeField(),
+        help_text="Starts of the window without room for the party now: what one may wait for.",
+    )
     party = serializers.IntegerField(min_value=1)
     as_of = serializers.DateTimeField()
 

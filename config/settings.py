@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "booking.letters",
     "booking.payments",
     "booking.payments.simulator",
+    "booking.waitlist",
     "search",
     "indexing",
     "fixtures",
@@ -194,6 +195,10 @@ STRIPE_WEBHOOK_SECRETS: list[str] = option("STRIPE_WEBHOOK_SECRETS")
 STRIPE_API_BASE: str = option("STRIPE_API_BASE")
 HOLDS_PER_CUSTOMER: int = option("HOLDS_PER_CUSTOMER")
 HOLDS_PER_NETWORK: int = option("HOLDS_PER_NETWORK")
+OFFER_SECONDS: int = option("OFFER_SECONDS")
+OFFERS_PER_ENTRY: int = option("OFFERS_PER_ENTRY")
+WAITLIST_PER_CUSTOMER: int = option("WAITLIST_PER_CUSTOMER")
+WAITLIST_PER_NETWORK: int = option("WAITLIST_PER_NETWORK")
 TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {
@@ -218,6 +223,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RefundState": "booking.payments.schema.REFUND_STATES",
         "ServiceMode": "booking.schema.SERVICE_MODES",
         "DiscountFunder": "booking.offering.schema.FUNDERS",
+        "WaitingState": "booking.waitlist.schema.STATES",
         "ServiceAreaMode": "listings.areas.schema.MODES",
         "ServiceAreaVersionState": "listings.areas.schema.VERSION_STATES",
     },

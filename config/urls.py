@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/guests/", include("booking.guests.urls")),
     path("v1/", include("booking.payments.urls")),
     path("v1/", include("booking.letters.urls")),
+    path("v1/", include("booking.waitlist.urls")),
     path("v1/", include("geo.urls")),
     path("v1/auth/", include("accounts.urls")),
     path("v1/merchant/", include("listings.staff.urls")),

@@ -15,11 +15,12 @@ from typing import Any
 import psycopg
 import structlog
 from celery import bootsteps, current_app
-from django.db import Error, close_old_connections, connection
+from django.db import Error, close_old_connections
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from config.errors import RetryableError
 from config.failpoints import failpoint
+from config.notices import listening
 from indexing.chores import sweep
 from indexing.engines import engine
 from indexing.queue import lag_seconds
@@ -77,8 +78,7 @@ class Watch:
         self._swept_at = 0.0
 
     def listen(self) -> None:
-        with psycopg.connect(**_parameters(), autocommit=True) as listener:
-            listener.execute(f"LISTEN {CHANNEL}")
+        with listening(CHANNEL) as listener:
             woken = True  # something may have happened before we listened
             while not self._stop.is_set():
                 self._look(woken=woken)
@@ -114,10 +114,3 @@ def _hint(task: str) -> bool:
         return False
     failpoint("after_hint")
     return True
-
-
-def _parameters() -> dict[str, Any]:
-    """Of the database, without what only Django's cursors understand."""
-    parameters: dict[str, Any] = connection.get_connection_params()
-    parameters.pop("pool", None)
-    return {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if key in parameters}

@@ -22,6 +22,7 @@ from accounts.services import account_for
 from accounts.tokens import issue_token
 from booking.models import Resource
 from listings.models import Invitation, Membership
+from tests.booking.waitlist.world import joined
 from tests.booking.world import held
 from tests.factories import (
     BranchFactory,
@@ -75,9 +76,11 @@ class Public:
 
 @dataclass(frozen=True)
 class Guests:
-    """Opened by the booking's own token, or by who has proved its address: no other account, however great."""
+    """Opened by the own token of a booking, or by who has proved its address, or by the own token of an entry of a
+    waitlist: no other account, however great."""
 
     body: dict[str, Any] | None = None
+    of: str = "booking"
 
 
 def fields(*names: str) -> frozenset[str]:
@@ -156,6 +159,9 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "guest_bookings": Guests(),
     "my_bookings": Accounts(200, tells=fields("next_before")),
     "hold_release": Guests({}),
+    "waitlist_join": Public(same=False, body={}),
+    "waitlist_entry": Guests(of="entry"),
+    "waitlist_leave": Guests({}, of="entry"),
     "sign_in_with_password": Public(body={"email": "no", "password": "no"}, same=False),
     "sign_in_ask_for_code": Public(body={"email": "no"}, same=False),
     "sign_up": Public(body={"email": "no"}, same=False),
@@ -256,6 +262,9 @@ class World:
         }
         self.named_area = NamedAreaFactory()
         self.booking = held(self.own["service"]).booking
+        full = ServiceFactory(branch=self.own["branch"], capacity=1)
+        held(full)
+        self.entry = joined(full).entry
         self.ids = {"merchant_id": self.own["merchant"].id, "id": self.booking.id, **self._targets(self.own)}
         self.ids |= {"named_area_id": self.named_area.id, "number": 1, "date": "2030-12-24"}
         self.foreign_ids = self._targets(self.foreign)
@@ -418,7 +427,8 @@ def test_a_public_operation_answers_alike(world, operation):
 @pytest.mark.parametrize("operation", of_kind(Guests))
 def test_a_booking_is_opened_by_its_own_token_alone(world, operation, who):
     before = everything()
-    answer = world.ask(operation, who, MATRIX[operation].body)
+    row = MATRIX[operation]
+    answer = world.ask(operation, who, row.body, id=getattr(world, row.of).id)
     assert answer.status_code in ({401} if who == "anonymous" else {401, 404}), answer.content
     assert everything() == before
 

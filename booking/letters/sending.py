@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 
 from booking.letters.models import Letter
-from booking.letters.writing import written
+from booking.letters.writing import is_past, written
 from config.failpoints import failpoint
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,9 @@ def send_due(*, now: datetime, limit: int = 20) -> int:
         ids = [row[0] for row in cursor.fetchall()]
     due = Letter.objects.filter(id__in=ids).select_related("booking__branch", "event").order_by("id")
     for letter in due:
+        if is_past(letter, now=now):
+            Letter.objects.filter(id=letter.id).update(send_at=None)
+            continue
         try:
             _send(letter, now=now)
         except OSError as error:  # of smtplib too: the mail server is away or refuses

@@ -12,6 +12,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "payment_returned": "Not booked, your money goes back: {title}",
         "refund_succeeded": "Refunded: {title}",
         "refund_failed": "Your refund is delayed: {title}",
+        "waitlist_offered": "A place is free for you: {title}",
     },
     "zh-Hans": {
         "confirmed": "预订成功:{title}",
@@ -20,6 +21,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "payment_returned": "未能预订,款项将退回:{title}",
         "refund_succeeded": "已退款:{title}",
         "refund_failed": "退款延迟:{title}",
+        "waitlist_offered": "有空位了:{title}",
     },
 }
 BODIES: dict[str, dict[str, str]] = {
@@ -36,6 +38,11 @@ BODIES: dict[str, dict[str, str]] = {
             "Hello {name},\n\nthe payment provider could not send {amount} back to you. We have been told and will "
             "see to it.\n\n{facts}\n\nIts record:\n{link}\n"
         ),
+        "waitlist_offered": (
+            "Hello {name},\n\na place you waited for is free, and kept for you until {until}.\n\n{facts}\n\n"
+            "Take it or let it go:\n{link}\n\nAfter that the next in the queue is asked. See where you stand, or "
+            "leave the waitlist:\n{list_link}\n"
+        ),
     },
     "zh-Hans": {
         "confirmed": "{name},您好:\n\n您的预订已确认。\n\n{facts}\n\n查看、更改或取消:\n{link}\n",
@@ -48,6 +55,10 @@ BODIES: dict[str, dict[str, str]] = {
         "refund_succeeded": "{name},您好:\n\n已向您退回 {amount}。\n\n{facts}\n\n查看记录:\n{link}\n",
         "refund_failed": (
             "{name},您好:\n\n支付平台未能退回 {amount}。我们已收到通知并会处理。\n\n{facts}\n\n查看记录:\n{link}\n"
+        ),
+        "waitlist_offered": (
+            "{name},您好:\n\n您等候的空位已空出,为您保留至 {until}。\n\n{facts}\n\n接受或放弃:\n{link}\n\n"
+            "逾时将询问下一位。查看候补情况或退出候补:\n{list_link}\n"
         ),
     },
 }

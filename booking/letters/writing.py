@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -39,6 +40,8 @@ def written(letter: Letter, *, now: datetime) -> Written:
                 "name": booking.name,
                 "facts": _facts(booking, language),
                 "link": link_to(booking),
+                "list_link": _list_link(letter.event.entry_id),
+                "until": _until(booking, language),
                 "amount": _money(
                     said.get("captured_minor", said.get("amount_minor", 0)), said.get("currency", booking.currency),
                     language,
@@ -52,6 +55,27 @@ def written(letter: Letter, *, now: datetime) -> Written:
 def link_to(booking: Booking) -> str:
     """Where the booking is seen by who has this address. The token follows a #, so no server's log holds it."""
     return f"{settings.BASE_URL}/bookings/{booking.id}#token={link_token(booking.id)}"
+
+
+def is_past(letter: Letter, *, now: datetime) -> bool:
+    """Whether there is nothing to tell any more: an offer that is over, or was taken."""
+    booking = letter.booking
+    if letter.kind != "waitlist_offered":
+        return False
+    return booking.state != Booking.State.HELD or booking.expires_at is None or booking.expires_at <= now
+
+
+def _list_link(entry_id: UUID | None) -> str:
+    """Where an entry of the waitlist is seen and left."""
+    return "" if entry_id is None else f"{settings.BASE_URL}/waitlist/{entry_id}#token={link_token(entry_id)}"
+
+
+def _until(booking: Booking, language: str) -> str:
+    """The local time at the place."""
+    if booking.expires_at is None:
+        return ""
+    local = booking.expires_at.astimezone(ZoneInfo(booking.branch.zone))
+    return f"{format_time(local.time(), 'HH:mm', locale=_BABEL[language])} ({booking.branch.zone})"
 
 
 def calendar_of(booking: Booking, *, now: datetime) -> str | None:

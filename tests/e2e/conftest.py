@@ -164,6 +164,7 @@ class Watched:
         """Open, and wait for results and for the map's pins."""
         self.goto(path)
         self.page.locator("vn-hit-card").first.wait_for()
+        self.page.locator("vn-map canvas").wait_for()
         self.settle()
 
     def settle(self) -> None:

@@ -6,6 +6,7 @@ import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/toast.js";
 import { t } from "../i18n/messages.js";
+import { credit, creditStyle } from "../map/credit.js";
 import type { MapBox, VnMap } from "../map/map.js";
 import type { Camera, Question } from "./address.js";
 import type { Home } from "./home.js";
@@ -19,6 +20,7 @@ import type { Here } from "./locate.js";
 export class VnMapPanel extends LitElement {
   static override styles = [
     base,
+    creditStyle,
     css`
       :host {
         position: relative;
@@ -28,20 +30,6 @@ export class VnMapPanel extends LitElement {
       vn-map {
         position: absolute;
         inset: 0;
-      }
-      .credit {
-        position: absolute;
-        z-index: 1;
-        right: 0;
-        bottom: 0;
-        padding: 0.1rem 0.5rem;
-        border-radius: var(--radius-s) 0 0 0;
-        background: var(--surface);
-        font-size: 0.6875rem;
-        color: var(--ink-muted);
-      }
-      .credit a {
-        color: inherit;
       }
       .floating {
         position: absolute;
@@ -118,7 +106,7 @@ export class VnMapPanel extends LitElement {
       ${this.state === "ready" ? this.mapView() : nothing}
       <vn-toast .text=${this.state === "failed" ? t("map_failed") : ""}></vn-toast>
       ${this.moved ? html`<vn-button class="floating" variant="primary" floating icon="search" label=${t("search_here")} @click=${() => this.tell("search-here", this.moved)}></vn-button>` : nothing}
-      <p class="credit"><a href="https://www.openstreetmap.org/copyright" rel="noopener">© OpenStreetMap contributors</a></p>
+      ${credit()}
       <div class="corner">
         <vn-button floating icon="plus" icon-only label=${t("zoom_in")} @click=${() => this.map?.zoomBy(1)}></vn-button>
         <vn-button floating icon="minus" icon-only label=${t("zoom_out")} @click=${() => this.map?.zoomBy(-1)}></vn-button>

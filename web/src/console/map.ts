@@ -1,11 +1,12 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type StyleSpecification } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { GeoJSONSource, Map as MapLibre, StyleSpecification } from "maplibre-gl";
 
 import { base } from "../components/base.js";
 import "../components/button.js";
 import { t } from "../i18n/messages.js";
+import { baseTiles, canvasStyle, flatMap, milliseconds } from "../map/canvas.js";
+import { credit, creditStyle } from "../map/credit.js";
 import { DARK, LIGHT } from "../map/palette.js";
 import { mapStyle } from "../map/style.js";
 import type { Position } from "./api.js";
@@ -14,8 +15,6 @@ import { badColour, bandColours } from "./map-colours.js";
 import type { Ring, RingPlace } from "./rings.js";
 import { bandFeatures, borderFeatures, boundsOf, type Shown } from "./shapes.js";
 import { c } from "./words.js";
-
-setWorkerUrl(new URL(workerUrl, location.href).href);
 
 const EMPTY = { type: "FeatureCollection" as const, features: [] };
 const FONT = ["Inter Variable, Noto Sans CJK SC, sans-serif"];
@@ -30,34 +29,14 @@ export type Activity = "drawing" | "editing" | null;
 export class VnAreaMap extends LitElement {
   static override styles = [
     base,
+    canvasStyle,
+    creditStyle,
     css`
       :host {
         position: relative;
         min-width: 0;
         min-height: 0;
-        background: var(--sunken);
         overflow: hidden;
-      }
-      .canvas {
-        position: absolute;
-        inset: 0;
-        -webkit-tap-highlight-color: transparent;
-      }
-      .maplibregl-canvas-container,
-      .maplibregl-canvas {
-        position: absolute;
-        inset: 0;
-      }
-      .maplibregl-canvas {
-        outline-offset: -3px;
-      }
-      .maplibregl-canvas-container.maplibregl-interactive {
-        cursor: grab;
-        user-select: none;
-        touch-action: none;
-      }
-      .maplibregl-control-container {
-        display: none;
       }
       .corner {
         position: absolute;
@@ -66,20 +45,6 @@ export class VnAreaMap extends LitElement {
         bottom: 2rem;
         display: grid;
         gap: var(--space-2);
-      }
-      .credit {
-        position: absolute;
-        z-index: 1;
-        right: 0;
-        bottom: 0;
-        padding: 0.1rem 0.5rem;
-        border-radius: var(--radius-s) 0 0 0;
-        background: var(--surface);
-        font-size: 0.6875rem;
-        color: var(--ink-muted);
-      }
-      .credit a {
-        color: inherit;
       }
       .hint {
         position: absolute;
@@ -129,7 +94,7 @@ export class VnAreaMap extends LitElement {
   private readonly resized = new ResizeObserver(() => this.map?.resize());
 
   override render(): TemplateResult {
-    const zoom = (levels: number) => () => void this.map?.easeTo({ zoom: (this.map.getZoom() || 0) + levels, duration: reducedMotion() ? 0 : 250 });
+    const zoom = (levels: number) => () => void this.map?.easeTo({ zoom: (this.map.getZoom() || 0) + levels, duration: milliseconds(250) });
     return html`<div class="canvas"></div>
       ${this.failed ? html`<p class="failed">${c("map_failed_console")}</p>` : ""}
       ${this.activity === null
@@ -142,25 +107,17 @@ export class VnAreaMap extends LitElement {
         <vn-button floating icon="plus" icon-only label=${t("zoom_in")} @click=${zoom(1)}></vn-button>
         <vn-button floating icon="minus" icon-only label=${t("zoom_out")} @click=${zoom(-1)}></vn-button>
       </div>
-      <p class="credit"><a href="https://www.openstreetmap.org/copyright" rel="noopener">© OpenStreetMap contributors</a></p>`;
+      ${credit()}`;
   }
 
   override firstUpdated(): void {
     try {
-      const map = new MapLibre({
+      const map = flatMap(c("map_keys_console"), {
         container: this.canvas,
         style: this.style_(),
         center: [this.centre.lon, this.centre.lat],
         zoom: HOME_ZOOM,
-        attributionControl: false,
-        dragRotate: false,
-        pitchWithRotate: false,
-        maxPitch: 0,
-        fadeDuration: reducedMotion() ? 0 : 200,
-        locale: { "Map.Title": c("map_keys_console") },
       });
-      map.touchZoomRotate.disableRotation();
-      map.keyboard.disableRotation();
       map.on("load", () => this.draw());
       map.on("styledata", () => this.draw());
       this.map = map;
@@ -186,7 +143,7 @@ export class VnAreaMap extends LitElement {
       this.map.setStyle(this.style_(), { diff: false });
     }
     if (changed.has("fault") && this.fault !== null) {
-      this.map.easeTo({ center: [this.fault.lon, this.fault.lat], zoom: Math.max(this.map.getZoom(), FAULT_ZOOM), duration: reducedMotion() ? 0 : 450 });
+      this.map.easeTo({ center: [this.fault.lon, this.fault.lat], zoom: Math.max(this.map.getZoom(), FAULT_ZOOM), duration: milliseconds(450) });
     }
     this.draw();
   }
@@ -242,9 +199,7 @@ export class VnAreaMap extends LitElement {
   }
 
   private style_(): StyleSpecification {
-    const tiles = document.documentElement.dataset.baseTiles ?? "";
-    const baseTiles = tiles === "" ? null : new URL(tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
-    const style = mapStyle({ dark: this.dark, baseTiles, language: this.language });
+    const style = mapStyle({ dark: this.dark, baseTiles: baseTiles(), language: this.language });
     const palette = this.dark ? DARK : LIGHT;
     const colours = bandColours(this.dark);
     const colour = ["match", ["%", ["get", "rank"], colours.length], ...colours.slice(1).flatMap((each, index) => [index + 1, each]), colours[0]] as unknown as string;
@@ -269,10 +224,6 @@ export class VnAreaMap extends LitElement {
     void map.getSource<GeoJSONSource>("branch")?.setData(point(this.centre));
     void map.getSource<GeoJSONSource>("fault")?.setData(point(this.fault));
   }
-}
-
-function reducedMotion(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 declare global {

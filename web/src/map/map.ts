@@ -1,7 +1,6 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type MapMouseEvent, type PaddingOptions } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { GeoJSONSource, Map as MapLibre, MapMouseEvent, PaddingOptions } from "maplibre-gl";
 
 import { isAbort, type Hit } from "../api/client.js";
 import type { Camera, Question } from "../app/address.js";
@@ -10,12 +9,11 @@ import { base } from "../components/base.js";
 import { isPhone } from "../components/phone.js";
 import { compact } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
+import { baseTiles, canvasStyle, flatMap, milliseconds } from "./canvas.js";
 import { areaOutline, beginningBox, boxOf, clusterPoints, dots, rankedPins, type Box, type Features } from "./features.js";
 import { DARK, LIGHT } from "./palette.js";
 import { lookAt, type View } from "./pins.js";
 import { mapStyle } from "./style.js";
-
-setWorkerUrl(new URL(workerUrl, location.href).href);
 
 const PINNED_LAYERS = ["ranked", "ranked-dots", "dots"] as const;
 const PIN_FINENESS = 2;
@@ -31,37 +29,10 @@ export interface MapBox extends Box, Camera {
 export class VnMap extends LitElement {
   static override styles = [
     base,
+    canvasStyle,
     css`
-      :host {
-        background: var(--sunken);
-      }
-      .canvas {
-        position: absolute;
-        inset: 0;
-        overflow: hidden;
-        -webkit-tap-highlight-color: transparent;
-      }
-      .maplibregl-canvas-container,
-      .maplibregl-canvas {
-        position: absolute;
-        inset: 0;
-      }
-      .maplibregl-canvas {
-        outline-offset: -3px;
-      }
-      .maplibregl-canvas-container.maplibregl-interactive {
-        cursor: grab;
-        user-select: none;
-        touch-action: none;
-      }
-      .maplibregl-canvas-container.maplibregl-interactive:active {
-        cursor: grabbing;
-      }
       .canvas.pointing .maplibregl-canvas-container {
         cursor: pointer;
-      }
-      .maplibregl-control-container {
-        display: none;
       }
     `,
   ];
@@ -88,21 +59,13 @@ export class VnMap extends LitElement {
   override firstUpdated(): void {
     const box = beginningBox(this.question, this.hits);
     try {
-      const map = new MapLibre({
+      const map = flatMap(t("map_keys"), {
         container: this.canvas,
         style: this.currentStyle(),
         ...(box !== null && this.camera === null
           ? { bounds: [box.west, box.south, box.east, box.north] as [number, number, number, number], fitBoundsOptions: { padding: this.padding(), maxZoom: 16 } }
           : { center: [(this.camera ?? this.home).lon, (this.camera ?? this.home).lat] as [number, number], zoom: (this.camera ?? this.home).zoom }),
-        attributionControl: false,
-        dragRotate: false,
-        pitchWithRotate: false,
-        maxPitch: 0,
-        fadeDuration: reducedMotion() ? 0 : 200,
-        locale: { "Map.Title": t("map_keys") },
       });
-      map.touchZoomRotate.disableRotation();
-      map.keyboard.disableRotation();
       map.on("load", () => this.draw());
       map.setMissingStyleImageResolver((id) => this.drawPin(id));
       map.on("styledata", () => this.draw());
@@ -143,12 +106,12 @@ export class VnMap extends LitElement {
   }
 
   zoomBy(levels: number): void {
-    this.map?.easeTo({ zoom: this.map.getZoom() + levels, duration: reducedMotion() ? 0 : 250 }, { byHand: true });
+    this.map?.easeTo({ zoom: this.map.getZoom() + levels, duration: milliseconds(250) }, { byHand: true });
   }
 
   showArea(question: Question): void {
     const box = boxOf(question);
-    if (box) this.map?.fitBounds([box.west, box.south, box.east, box.north], { padding: this.padding(), duration: reducedMotion() ? 0 : 600 });
+    if (box) this.map?.fitBounds([box.west, box.south, box.east, box.north], { padding: this.padding(), duration: milliseconds(600) });
   }
 
   showCamera(camera: Camera): void {
@@ -156,8 +119,7 @@ export class VnMap extends LitElement {
   }
 
   private currentStyle(): ReturnType<typeof mapStyle> {
-    const tiles = document.documentElement.dataset.baseTiles ?? "";
-    return mapStyle({ dark: this.dark, baseTiles: tiles === "" ? null : new URL(tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}"), language: this.language });
+    return mapStyle({ dark: this.dark, baseTiles: baseTiles(), language: this.language });
   }
 
   /** The part of the map that nothing lies over. */
@@ -244,7 +206,7 @@ export class VnMap extends LitElement {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (at.x >= left && at.x <= width - right && at.y >= top && at.y <= height - bottom) return;
     const offset: [number, number] = [(left - right) / 2, (top - bottom) / 2];
-    map.easeTo({ center: [hit.lon, hit.lat], offset, duration: reducedMotion() ? 0 : 450 });
+    map.easeTo({ center: [hit.lon, hit.lat], offset, duration: milliseconds(450) });
   }
 
   private clicked(event: MapMouseEvent): void {
@@ -258,7 +220,7 @@ export class VnMap extends LitElement {
     const cluster = map.queryRenderedFeatures(event.point, { layers: ["clusters"] })[0];
     if (cluster?.geometry.type === "Point") {
       const [lon = 0, lat = 0] = cluster.geometry.coordinates;
-      map.easeTo({ center: [lon, lat], zoom: map.getZoom() + 2, duration: reducedMotion() ? 0 : 450 }, { byHand: true });
+      map.easeTo({ center: [lon, lat], zoom: map.getZoom() + 2, duration: milliseconds(450) }, { byHand: true });
     }
   }
 
@@ -286,10 +248,6 @@ function disc(colour: string, rim: string): ImageData {
 
 function wrap(longitude: number): number {
   return ((((longitude + 180) % 360) + 360) % 360) - 180;
-}
-
-function reducedMotion(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 declare global {

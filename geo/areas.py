@@ -90,11 +90,18 @@ class InvalidArea(InvalidParameter):
 class Area:
     """A valid multipolygon within -180..180, split at the 180th meridian. Made by the functions below only."""
 
-    polygons: tuple[Polygon, ...]
     box: Box
     """The smallest box around it: `west > east` where it crosses the 180th meridian."""
-    geometry: Any = field(repr=False, compare=False)
-    """The same as a prepared shapely MultiPolygon: for `geo` alone."""
+    geometry: Any = field(repr=False)
+    """A prepared shapely MultiPolygon: for `geo` alone."""
+
+    @property
+    def polygons(self) -> tuple[Polygon, ...]:
+        """Made anew at each call: costs far more than to read the area."""
+        return tuple(
+            tuple(tuple((lon, lat) for lon, lat in ring.coords) for ring in (part.exterior, *part.interiors))
+            for part in self.geometry.geoms
+        )
 
     def contains(self, point: Point) -> bool:
         """Border included, as ST_Covers."""
@@ -103,7 +110,7 @@ class Area:
     @property
     def vertex_count(self) -> int:
         """Positions over all rings, closing ones included."""
-        return sum(len(ring) for polygon in self.polygons for ring in polygon)
+        return int(shapely.get_num_coordinates(self.geometry))
 
     @property
     def square_metres(self) -> float:
@@ -185,14 +192,10 @@ def area_from_ewkb(ewkb: str | bytes) -> Area:
 def _area(whole: Any) -> Area:
     if whole.geom_type == "Polygon":
         whole = shapely.MultiPolygon([whole])
-    polygons = tuple(
-        tuple(tuple((lon, lat) for lon, lat in ring.coords) for ring in (part.exterior, *part.interiors))
-        for part in whole.geoms
-    )
     shapely.prepare(whole)
     # GEOS builds the index of a prepared geometry at its first use, without a lock: use it before anyone shares it.
-    shapely.intersects_xy(whole, *polygons[0][0][0])
-    return Area(polygons, _box(whole), whole)
+    shapely.intersects_xy(whole, *_first_position(whole))
+    return Area(_box(whole), whole)
 
 
 def _box(whole: Any) -> Box:

@@ -1,4 +1,4 @@
-"""Shares of areas by an even lattice of points: bounded, whatever the shapes. Pure.
+"""Shares of areas by an even lattice of points: bounded, whatever the shapes; and which points areas cover. Pure.
 
 What two hostile outlines have in common can have a million corners, so it is never built: points are counted. With 64
 by 64 points in the box of a shape that fills half of it, shares are right to about a percent.
@@ -38,23 +38,30 @@ class Lattice:
 
     def inside(self, regions: Sequence[Region]) -> Any:
         """A truth for each point: does any of the regions cover it?"""
-        found = np.zeros(len(self._lon), dtype=bool)
-        for region in regions:
-            found |= self._in_circle(region) if isinstance(region, Circle) else self._in_area(region)
-        return found
+        return covered(regions, self._lon, self._lat)
 
     def share(self, inside: Any) -> float:
         """Of the box, 0..1."""
         return float(np.count_nonzero(inside)) / len(self._lon)
 
-    def _in_area(self, area: Area) -> Any:
-        return shapely.intersects_xy(area.geometry, self._lon, self._lat)
 
-    def _in_circle(self, circle: Circle) -> Any:
-        lon, lat = np.radians(self._lon), np.radians(self._lat)
-        own_lon, own_lat = radians(circle.centre.lon), radians(circle.centre.lat)
-        half = np.sin((lat - own_lat) / 2) ** 2 + cos(own_lat) * np.cos(lat) * np.sin((lon - own_lon) / 2) ** 2
-        return 2 * EARTH_RADIUS_METRES * np.arcsin(np.sqrt(np.minimum(half, 1))) <= circle.radius_metres
+def covered(regions: Sequence[Region], lons: Any, lats: Any) -> Any:
+    """A truth for each of the points, given as two arrays of degrees: does any of the regions cover it?"""
+    found = np.zeros(len(lons), dtype=bool)
+    for region in regions:
+        found |= _in_circle(region, lons, lats) if isinstance(region, Circle) else _in_area(region, lons, lats)
+    return found
+
+
+def _in_area(area: Area, lons: Any, lats: Any) -> Any:
+    return shapely.intersects_xy(area.geometry, lons, lats)
+
+
+def _in_circle(circle: Circle, lons: Any, lats: Any) -> Any:
+    lon, lat = np.radians(lons), np.radians(lats)
+    own_lon, own_lat = radians(circle.centre.lon), radians(circle.centre.lat)
+    half = np.sin((lat - own_lat) / 2) ** 2 + cos(own_lat) * np.cos(lat) * np.sin((lon - own_lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_METRES * np.arcsin(np.sqrt(np.minimum(half, 1))) <= circle.radius_metres
 
 
 def circle_box(circle: Circle) -> Box:

@@ -20,9 +20,10 @@ from config.errors import InvalidParameter, NotFound
 from geo.datum_view import DATUM, DatumView
 from listings.access import access_branch
 from listings.areas import schema, selectors, services
+from listings.areas.corners import MAX_CORNERS
 from listings.areas.drafts import FIELDS, parse_draft, parse_name, parse_position
 from listings.areas.presentation import area_data, named_area_data, version_data, version_head
-from listings.areas.preview import preview_draft, preview_version
+from listings.areas.preview import SCANNED_PLACES, preview_draft, preview_version
 from listings.areas.selectors import CurrentArea
 from listings.models import Branch, NamedArea, ServiceArea
 from listings.roles import Action
@@ -34,6 +35,15 @@ NUMBER = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag that the area was read with, or `*`."
+)
+_BOUND = (
+    f"It and the branch's other published areas of the mode have at most {MAX_CORNERS} corners together, those of "
+    "named areas as often as bands refer to them: `areas_too_detailed` beyond. Places are counted to their cap, and "
+    f"looked for among the first {SCANNED_PLACES} in the box."
+)
+_PUBLISHED_BOUND = (
+    f"All that is published of a branch has at most {MAX_CORNERS} corners together, those of named areas as often as "
+    "bands refer to them: `areas_too_detailed` beyond."
 )
 MAX_NUMBER = 1_000_000
 MAX_NAMED = 50
@@ -118,6 +128,7 @@ class AreaCheckView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_check",
         summary="What a version would cover, or the reason and place of its fault. Nothing is stored.",
+        description=_BOUND,
         tags=["service areas"],
         parameters=[BRANCH, DATUM],
         request=schema.CheckRequest,
@@ -192,6 +203,7 @@ class PreviewView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_preview",
         summary="What the draft would cover; without a draft, what is published covers.",
+        description=_BOUND,
         tags=["service areas"],
         parameters=[AREA, DATUM],
         responses=schema.PreviewShape,
@@ -209,6 +221,7 @@ class PublishView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_publish",
         summary="Serve by the draft from now on; search follows within two seconds.",
+        description=_PUBLISHED_BOUND,
         tags=["service areas"],
         parameters=[AREA, IF_MATCH, DATUM],
         request=schema.NothingRequest,
@@ -226,6 +239,7 @@ class RollBackView(DatumView, AccountView):
     @extend_schema(
         operation_id="area_roll_back",
         summary="Publish a copy of an earlier version.",
+        description=_PUBLISHED_BOUND,
         tags=["service areas"],
         parameters=[AREA, IF_MATCH, DATUM],
         request=schema.RollBackRequest,

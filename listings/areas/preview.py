@@ -1,6 +1,7 @@
 """What a drafted area would be: its size, what it shares with other areas of the branch, the places inside it.
 
-Bounded whatever the shapes: shares are counted on a lattice of 4,096 points, places up to PLACES_CAP.
+Bounded whatever the shapes: they and those they are compared with have MAX_CORNERS together, shares are counted on a
+lattice of 4,096 points, places up to PLACES_CAP, and no more than SCANNED_PLACES in the box are looked at.
 """
 
 from __future__ import annotations
@@ -9,31 +10,38 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from django.contrib.gis.db.models.functions import AsWKB
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from config.errors import InvalidParameter
 from geo.areas import Area, area_from_ewkb
-from geo.lattice import Lattice, Region, circle_box, square_metres
+from geo.lattice import Lattice, Region, circle_box, covered, square_metres
 from geo.types import Box, Circle, Point
+from listings.areas.corners import refuse_too_many_corners
 from listings.areas.drafts import Draft
 from listings.models import AreaBand, Branch, NamedArea, ServiceArea, ServiceAreaVersion
 
 PLACES_CAP = 10_000
+SCANNED_PLACES = 50_000
 
 _PLACES = """
-SELECT count(*) FROM (
-  SELECT FROM listings_branch AS branch
-  WHERE (branch.closed_at IS NULL OR branch.closed_at > %s) AND ({inside}) LIMIT {cap} + 1
-) AS found
+SELECT ST_X(branch.point), ST_Y(branch.point) FROM listings_branch AS branch
+WHERE (branch.closed_at IS NULL OR branch.closed_at > %s) AND ({inside}) LIMIT %s
 """
 
 
 def preview_draft(*, branch: Branch, mode: str, draft: Draft, besides: UUID | None = None) -> dict[str, Any]:
-    """Of a version that may not be stored. `besides`: the area it is a version of."""
+    """Of a version that may not be stored. `besides`: the area it is a version of. AreasTooDetailed."""
     named = [band.shape for band in draft.bands if isinstance(band.shape, UUID)]
-    shapes = {area.id: area_from_ewkb(bytes(area.geometry.ewkb)) for area in NamedArea.objects.filter(id__in=named)}
+    drawn = sum(band.shape.vertex_count for band in draft.bands if isinstance(band.shape, Area))
+    others = _others(branch, mode, besides)
+    refuse_too_many_corners(_WHAT, version_ids=set(others), named_area_ids=named, drawn=drawn)
+    found = NamedArea.objects.filter(id__in=named).annotate(shape=AsWKB("geometry"))
+    shapes = {area_id: area_from_ewkb(bytes(shape)) for area_id, shape in found.values_list("id", "shape")}
     regions: list[Region] = []
     for index, band in enumerate(draft.bands):
         if isinstance(band.shape, int):
@@ -44,30 +52,39 @@ def preview_draft(*, branch: Branch, mode: str, draft: Draft, besides: UUID | No
             regions.append(shapes[band.shape])
         else:
             raise InvalidParameter(f"bands[{index}].named_area_id", "There is no named area of this id.")
-    return _preview(branch, mode, regions, besides)
+    return _preview(branch, regions, others)
 
 
 def preview_version(*, area: ServiceArea, version: ServiceAreaVersion) -> dict[str, Any]:
-    """Of a stored version."""
+    """Of a stored version. AreasTooDetailed."""
     branch = Branch.objects.get(id=area.branch_id)
-    return _preview(branch, area.mode, _regions(branch, {version.id})[version.id], area.id)
+    others = _others(branch, area.mode, area.id)
+    refuse_too_many_corners(_WHAT, version_ids={version.id, *others})
+    return _preview(branch, _regions(branch, {version.id})[version.id], others)
 
 
-def _preview(branch: Branch, mode: str, regions: Sequence[Region], besides: UUID | None) -> dict[str, Any]:
+_WHAT = "It and the other published areas of the branch have"
+
+
+def _others(branch: Branch, mode: str, besides: UUID | None) -> dict[UUID, ServiceArea]:
+    """By published version, the areas of the mode that it is compared with."""
+    published: QuerySet[ServiceAreaVersion] = ServiceAreaVersion.objects.filter(
+        area__branch=branch, area__mode=mode, state=ServiceAreaVersion.State.PUBLISHED
+    ).exclude(area_id=besides)
+    return {version.id: version.area for version in published.select_related("area")}
+
+
+def _preview(branch: Branch, regions: Sequence[Region], others: dict[UUID, ServiceArea]) -> dict[str, Any]:
     box = _around([circle_box(region) if isinstance(region, Circle) else region.box for region in regions])
     lattice = Lattice(box)
     own = lattice.inside(regions)
-    covered = max(1, int(own.sum()))
-    others = ServiceAreaVersion.objects.filter(
-        area__branch=branch, area__mode=mode, state=ServiceAreaVersion.State.PUBLISHED
-    ).exclude(area_id=besides)
-    versions = {version.id: version for version in others.select_related("area")}
+    on = max(1, int(own.sum()))
     overlaps = []
-    for version_id, theirs in _regions(branch, set(versions)).items():
+    for version_id, theirs in _regions(branch, set(others)).items():
         shared = int((own & lattice.inside(theirs)).sum())
         if shared:
-            area = versions[version_id].area
-            overlaps.append({"area_id": str(area.id), "name": area.name, "percent": round(100 * shared / covered, 1)})
+            area = others[version_id]
+            overlaps.append({"area_id": str(area.id), "name": area.name, "percent": round(100 * shared / on, 1)})
     sizes = [square_metres(region) for region in regions]
     whole = sizes[0] if len(sizes) == 1 else max(*sizes, lattice.square_metres * lattice.share(own))
     return {
@@ -75,7 +92,7 @@ def _preview(branch: Branch, mode: str, regions: Sequence[Region], besides: UUID
         "bands": [{"rank": rank, "square_kilometres": _kilometres(size)} for rank, size in enumerate(sizes)],
         "box": {side: round(getattr(box, side), 7) for side in ("west", "south", "east", "north")},
         "overlaps": sorted(overlaps, key=lambda overlap: (-overlap["percent"], overlap["area_id"])),
-        "places": _places(regions),
+        "places": _places(regions, box),
     }
 
 
@@ -83,12 +100,11 @@ def _regions(branch: Branch, version_ids: set[UUID]) -> dict[UUID, list[Region]]
     """The shapes of stored versions of the branch's areas, in one query."""
     found: dict[UUID, list[Region]] = {version_id: [] for version_id in version_ids}
     bands = AreaBand.objects.filter(version_id__in=version_ids).annotate(
-        shape=Coalesce("geometry", "named_area__geometry")
+        shape=AsWKB(Coalesce("geometry", "named_area__geometry"))
     )
-    for band in bands.order_by("version_id", "rank"):
-        radius = band.radius_metres
-        region = area_from_ewkb(bytes(band.shape.ewkb)) if radius is None else _disc(branch, radius)
-        found[band.version_id].append(region)
+    rows = bands.order_by("version_id", "rank").values_list("version_id", "radius_metres", "shape")
+    for version_id, radius, shape in rows:
+        found[version_id].append(area_from_ewkb(bytes(shape)) if radius is None else _disc(branch, radius))
     return found
 
 
@@ -114,27 +130,17 @@ def _width(box: Box) -> float:
     return box.east - box.west + (360 if box.crosses_antimeridian else 0)
 
 
-def _places(regions: Sequence[Region]) -> dict[str, Any]:
-    """Places known to us, not closed, in any of the regions: `gte` where there are more than are counted."""
-    tests: list[str] = []
-    params: list[Any] = [timezone.now()]
-    for region in regions:
-        if isinstance(region, Circle):
-            halves = circle_box(region).halves()
-            within = " OR ".join("branch.point && ST_MakeEnvelope(%s, %s, %s, %s, 4326)" for _ in halves)
-            tests.append(
-                f"(({within}) AND ST_DistanceSphere(branch.point, ST_SetSRID(ST_MakePoint(%s, %s), 4326)) <= %s)"
-            )
-            for half in halves:
-                params += [half.west, half.south, half.east, half.north]
-            params += [region.centre.lon, region.centre.lat, region.radius_metres]
-        else:
-            tests.append("ST_Covers(%s::geometry, branch.point)")
-            params.append(region.ewkb_hex())
+def _places(regions: Sequence[Region], box: Box) -> dict[str, Any]:
+    """Places known to us, not closed, in any of the regions: `gte` where there may be more than are counted."""
+    halves = box.halves()
+    inside = " OR ".join("branch.point && ST_MakeEnvelope(%s, %s, %s, %s, 4326)" for _ in halves)
+    corners = [side for half in halves for side in (half.west, half.south, half.east, half.north)]
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES.format(inside=" OR ".join(tests), cap=PLACES_CAP), params)
-        (count,) = cursor.fetchone()
-    return {"value": min(count, PLACES_CAP), "relation": "eq" if count <= PLACES_CAP else "gte", "cap": PLACES_CAP}
+        cursor.execute(_PLACES.format(inside=inside), [timezone.now(), *corners, SCANNED_PLACES + 1])
+        points = np.array(cursor.fetchall(), dtype=float).reshape(-1, 2)
+    count = int(covered(regions, points[:, 0], points[:, 1]).sum())
+    is_all = len(points) <= SCANNED_PLACES and count <= PLACES_CAP
+    return {"value": min(count, PLACES_CAP), "relation": "eq" if is_all else "gte", "cap": PLACES_CAP}
 
 
 def _kilometres(metres: float) -> float:

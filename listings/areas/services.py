@@ -14,10 +14,12 @@ from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from config.errors import CodedError, InvalidParameter, NotFound
 from geo.areas import Area
+from listings.areas.corners import refuse_too_many_corners
 from listings.areas.drafts import Draft
 from listings.models import AreaBand, Branch, NamedArea, ServiceArea, ServiceAreaVersion
 from listings.staff.audit import audit
@@ -101,7 +103,7 @@ def discard_draft(*, area_id: UUID, expected: str, by: User | str) -> ServiceAre
 
 
 def publish(*, area_id: UUID, expected: str, by: User | str, now: datetime) -> ServiceArea:
-    """Make the draft what customers are served by; what was published before it is retired."""
+    """Make the draft what customers are served by; what was published before it is retired. AreasTooDetailed."""
     with transaction.atomic():
         area = _locked(area_id, expected)
         draft = _draft_of(area)
@@ -113,7 +115,10 @@ def publish(*, area_id: UUID, expected: str, by: User | str, now: datetime) -> S
 
 
 def roll_back(*, area_id: UUID, number: int, expected: str, by: User | str, now: datetime) -> ServiceArea:
-    """Publish a copy of an earlier version, under a number of its own. A draft stays, numbered after it."""
+    """Publish a copy of an earlier version, under a number of its own. A draft stays, numbered after it.
+
+    AreasTooDetailed.
+    """
     with transaction.atomic():
         area = _locked(area_id, expected)
         earlier = area.versions.filter(number=number).exclude(state=State.DRAFT).first()
@@ -207,6 +212,12 @@ def _new_version(
 
 
 def _publish(area: ServiceArea, draft: ServiceAreaVersion, *, by: User | str, now: datetime) -> None:
+    others = ServiceAreaVersion.objects.filter(area__branch_id=area.branch_id, state=State.PUBLISHED)
+    valid = others.exclude(area=area).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+    refuse_too_many_corners(
+        "What is published of the branch would have",
+        version_ids=[draft.id, *valid.values_list("id", flat=True)],
+    )
     _retire_published(area, by=by, now=now)
     ServiceAreaVersion.objects.filter(id=draft.id).update(
         state=State.PUBLISHED, published_at=now, published_by=_account(by), published_actor=_actor(by)

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.contrib.gis.geos import Point as GeometryPoint
 from django.utils import timezone
 
+from listings.areas.corners import MAX_CORNERS
 from listings.areas.selectors import published_bands
-from listings.models import AuditEntry, ServiceArea, ServiceAreaVersion
+from listings.models import AuditEntry, Branch, ServiceArea, ServiceAreaVersion
 from tests.factories import AREAS_AT, BranchFactory, MembershipFactory, NamedAreaFactory, ServiceAreaFactory, square
+from tests.listings.areas.hostile_areas import comb
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +223,49 @@ def test_a_preview_across_the_180th_meridian_is_that_of_anywhere_else(api, branc
     assert [band["square_kilometres"] for band in seen["bands"]] == pytest.approx([28.274, 984.2], rel=0.01)
     assert seen["overlaps"][0]["percent"] == pytest.approx(50, abs=2)
     assert seen["places"]["value"] == 4  # the branch and three of the five: one is in the hole, one beyond
+
+
+def test_a_place_in_several_bands_of_a_preview_counts_once(api, branch):
+    for n in range(30):
+        BranchFactory(merchant=branch.merchant, point=GeometryPoint(24.93 + 0.00001 * n, 60.17, srid=4326))
+    named = NamedAreaFactory(geometry=square(24.9299, 60.16, 24.930155, 60.18))
+    bands = [{"radius_metres": 1}, {"named_area_id": str(named.id)}, {"area": DRAWN}]
+    body = {"mode": "delivery", "draft": draft(*bands)}
+    seen = api.post(f"/v1/merchant/branches/{branch.id}/area-check", body, format="json").json()
+    assert seen["places"] == {"value": 17, "relation": "eq", "cap": 10_000}  # the rest lie in the hole
+
+
+def test_a_preview_counts_no_more_places_than_its_cap(api, branch):
+    BranchFactory(merchant=branch.merchant, point=GeometryPoint(25.0, 60.0, srid=4326))
+    Branch.objects.bulk_create(
+        BranchFactory.build(merchant=branch.merchant, category=branch.category) for _ in range(10_000)
+    )
+    body = {"mode": "delivery", "draft": draft({"radius_metres": 100})}
+    seen = api.post(f"/v1/merchant/branches/{branch.id}/area-check", body, format="json").json()
+    assert seen["places"] == {"value": 10_000, "relation": "gte", "cap": 10_000}
+
+
+def test_shapes_of_more_corners_than_a_branch_may_have_are_neither_published_nor_previewed(api, branch):
+    named = NamedAreaFactory(geometry=MultiPolygon(Polygon(comb(4_990)), srid=4326))
+    many = [{"named_area_id": str(named.id)}] * 10
+    first = step(api, created(api, branch, *many), "publish").json()
+    assert first["published"]["number"] == 1
+    second = created(api, branch, many[0])
+    refused = step(api, second, "publish")
+    told = {"code": "areas_too_detailed", "status": 409, "limit": MAX_CORNERS}
+    assert {key: refused.json()[key] for key in told} == told
+    assert ServiceAreaVersion.objects.filter(state="published").count() == 1
+    body = {"mode": "delivery", "draft": draft(many[0])}
+    check = f"/v1/merchant/branches/{branch.id}/area-check"
+    assert api.post(check, body, format="json").json()["code"] == "areas_too_detailed"
+    assert api.get(f"/v1/merchant/areas/{second['id']}/preview").json()["code"] == "areas_too_detailed"
+    assert api.post(check, {**body, "area_id": first["id"]}, format="json").status_code == 200
+    assert api.get(f"/v1/merchant/areas/{first['id']}/preview").status_code == 200
+    again = step(api, first, "draft", draft({"radius_metres": 500}), method="put").json()
+    thin = step(api, again, "publish").json()
+    published = step(api, second, "publish").json()
+    assert (thin["published"]["number"], published["published"]["number"]) == (2, 1)
+    assert step(api, thin, "roll-back", {"number": 1}).json()["code"] == "areas_too_detailed"
 
 
 def test_named_areas_are_found_by_name_and_id(api):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import cos, pi, radians, sin
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.test import Client
 from django.utils import timezone
 
-from geo.area_tiles import drawn_circle
+from geo.area_tiles import MAX_DRAWN_CORNERS, drawn_circle
 from geo.base_tiles import EXTENT
 from geo.distance import distance_metres
 from geo.tiles import Tile, point_to_tile, tile_box
 from geo.types import Circle, Point
-from tests.factories import BranchFactory, ServiceAreaFactory, area_version, square
+from listings.models import NamedArea
+from tests.factories import BranchFactory, NamedAreaFactory, ServiceAreaFactory, area_version, square
+from tests.listings.areas.hostile_areas import comb
 from tests.search.test_offer_tiles import fields, read, varint
 
 pytestmark = pytest.mark.django_db
@@ -119,10 +122,124 @@ def test_a_tile_is_kept_for_a_minute_and_asked_for_by_its_tag():
     assert ask(area.branch, tile, **{"If-None-Match": first["ETag"]}).status_code == 200
 
 
-def test_a_tile_takes_three_statements(django_assert_num_queries):
-    area = ServiceAreaFactory(bands=[{"radius_metres": 100}, {"geometry": square(0, 0, 1, 1)}])
+def test_a_tile_takes_three_statements_and_none_of_them_for_shapes_where_it_is_kept(django_assert_num_queries):
+    bands = [{"radius_metres": 100}, {"geometry": square(0, 0, 1, 1)}, {"named_area": NamedAreaFactory()}]
+    area = ServiceAreaFactory(bands=bands)
     with django_assert_num_queries(3):
-        ask(area.branch, Tile(0, 0, 0))
+        first = ask(area.branch, Tile(0, 0, 0))
+    with django_assert_num_queries(2) as asked:
+        again = ask(area.branch, Tile(0, 0, 0), **{"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert not [query for query in asked.captured_queries if "geometry" in query["sql"]]
+
+
+def test_where_only_circles_far_away_are_there_is_no_statement_for_them(django_assert_num_queries):
+    area = ServiceAreaFactory(branch__point=f"SRID=4326;POINT({NEAR.lon} {NEAR.lat})", bands=[{"radius_metres": 800}])
+    with django_assert_num_queries(2):
+        assert ask(area.branch, Tile(12, 0, 0)).content == b""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_tag_follows_a_named_area_whoever_writes_it():
+    named, tile = NamedAreaFactory(), point_to_tile(NEAR, 12)
+    branch = ServiceAreaFactory(bands=[{"named_area": named}]).branch
+    first, again = ask(branch, tile), ask(branch, tile)
+    assert first["ETag"] == again["ETag"]
+    NamedArea.objects.filter(id=named.id).update(geometry=square(24.93, 60.16, 24.96, 60.18))
+    moved = ask(branch, tile, **{"If-None-Match": first["ETag"]})
+    assert moved.status_code == 200
+    assert moved.content != first.content
+
+
+def test_the_tag_follows_names_places_and_validity():
+    branch, now = BranchFactory(point=f"SRID=4326;POINT({NEAR.lon} {NEAR.lat})"), timezone.now()
+    named, tile = NamedAreaFactory(), point_to_tile(NEAR, 12)
+    area = ServiceAreaFactory(branch=branch, bands=[{"radius_metres": 800}, {"named_area": named}])
+
+    def tag() -> str:
+        return ask(branch, tile)["ETag"]
+
+    tags = [tag()]
+    assert tag() == tags[0]
+    type(area).objects.filter(id=area.id).update(name="Another")
+    tags.append(tag())
+    type(branch).objects.filter(id=branch.id).update(point=f"SRID=4326;POINT({NEAR.lon + 0.001} {NEAR.lat})")
+    tags.append(tag())
+    area_version(area, [{"radius_metres": 800}, {"named_area": named}], valid_from=now + timedelta(days=1))
+    tags.append(tag())
+    assert len(set(tags)) == len(tags)
+    assert ask(branch, Tile(tile.z, tile.x + 1, tile.y))["ETag"] not in tags
+
+
+def rough(corners: int, degrees: float = 0.2) -> MultiPolygon:
+    """A ring of many corners round NEAR: seven bays, and a rim as rough as the corners allow."""
+    ring = []
+    for corner in range(corners):
+        angle = 2 * pi * corner / corners
+        reach = degrees * (1 + 0.1 * sin(angle * 7) + 0.001 * sin(angle * corners / 3))
+        ring.append((NEAR.lon + cos(angle) * reach / cos(radians(NEAR.lat)), NEAR.lat + sin(angle) * reach))
+    return MultiPolygon(Polygon([*ring, ring[0]]), srid=4326)
+
+
+def test_a_tile_wholly_inside_a_large_area_is_a_square_of_all_of_it():
+    named = NamedAreaFactory(geometry=rough(5_000))
+    area = ServiceAreaFactory(bands=[{"named_area": named}])
+    for zoom in (12, 16, 22):
+        ((ring,),) = rings(ask(area.branch, point_to_tile(NEAR, zoom)).content)
+        assert len(ring) == 4
+        assert {x < 0 or x > EXTENT for x, _ in ring} == {y < 0 or y > EXTENT for _, y in ring} == {True}
+
+
+def test_an_outline_is_thinned_to_what_the_tile_can_show_and_stays_where_it_is():
+    shape = rough(5_000)
+    area = ServiceAreaFactory(bands=[{"geometry": shape}])
+    outline = [Point(*corner) for corner in shape[0][0]]
+    for zoom, most in ((4, 100), (6, 200)):
+        tile = point_to_tile(NEAR, zoom)
+        (shapes,) = rings(ask(area.branch, tile).content)
+        box, corners = tile_box(tile), [corner for ring in shapes for corner in ring]
+        assert 10 < len(corners) <= most
+        unit_metres = distance_metres(NEAR, Point(NEAR.lon + (box.east - box.west) / EXTENT, NEAR.lat))
+        for x, y in corners[:: max(1, len(corners) // 40)]:
+            lon = box.west + (box.east - box.west) * x / EXTENT
+            at = Point(lon, _latitude(tile, y))
+            assert min(distance_metres(at, corner) for corner in outline) <= 4 * unit_metres + 150
+
+
+def _latitude(tile: Tile, y: float) -> float:
+    """Of a height within the tile; rows of the map are even in it."""
+    deep = Tile(tile.z + 12, 0, int(tile.y * EXTENT + min(max(y, 0), EXTENT - 1)))
+    return tile_box(deep).north
+
+
+def test_an_area_across_the_180th_meridian_is_on_both_sides_of_it():
+    both = MultiPolygon(Polygon.from_bbox((170, 0, 180, 10)), Polygon.from_bbox((-180, 0, -170, 10)), srid=4326)
+    area = ServiceAreaFactory(bands=[{"geometry": both}], branch__point="SRID=4326;POINT(179.999 5)")
+    ServiceAreaFactory(branch=area.branch, bands=[{"radius_metres": 100_000}])
+    for lon, beyond in ((179.9, 160.0), (-179.9, -160.0)):
+        told = rings(ask(area.branch, point_to_tile(Point(lon, 5), 6)).content)
+        assert [covered(shapes, *_at(Point(lon, 5), 6)) for shapes in told] == [True, True]
+        assert ask(area.branch, point_to_tile(Point(beyond, 5), 6)).content == b""
+
+
+def _at(point: Point, zoom: int) -> tuple[float, float]:
+    box = tile_box(point_to_tile(point, zoom))
+    return (
+        (point.lon - box.west) / (box.east - box.west) * EXTENT,
+        (box.north - point.lat) / (box.north - box.south) * EXTENT,
+    )
+
+
+def test_more_corners_than_a_tile_shows_are_refused_and_shown_nearer_by():
+    teeth = MultiPolygon(Polygon(comb(499)), srid=4326)
+    branch = BranchFactory()
+    for _ in range(2):
+        ServiceAreaFactory(branch=branch, bands=[{"geometry": teeth}] * 8)
+    inside = Point(24.5001, 60.5)
+    told = ask(branch, point_to_tile(inside, 8))
+    assert (told.status_code, told.json()["code"]) == (422, "tile_too_detailed")
+    assert told.json()["limit"] == MAX_DRAWN_CORNERS
+    assert len(rings(ask(branch, point_to_tile(inside, 14)).content)) == 16
 
 
 def test_a_place_that_is_not_there_or_has_closed_is_404_and_a_tile_that_is_none_is_refused():

@@ -25,6 +25,7 @@ const CODES: Readonly<Record<string, ConsoleKey>> = {
   not_found: "missing_detail",
   area_changed: "refused_changed",
   too_many_areas: "refused_too_many_areas",
+  areas_too_detailed: "refused_areas_too_detailed",
   not_authenticated: "refused_signed_out",
 };
 

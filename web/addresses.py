@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 QUESTION_NAMES = (
     "q", "category", "kind", "price_min_minor", "price_max_minor", "currency", "discount_min_percent", "rating_min",
     "attributes", "has_deals", "open_now", "open_at", "chain", "collapse", "sort", "profile",
-    "lat", "lon", "radius_metres", "bbox",
+    "lat", "lon", "radius_metres", "bbox", "serves", "mode",
 )  # fmt: skip
 """As in web/src/app/address.ts; a test compares them."""
 FACETS = "kind,category,rating,price,discount,attribute,open_now"
@@ -38,7 +38,7 @@ class Home:
 def first_search_url(params: Mapping[str, str], *, home: Home, language: str) -> str:
     """What the page will ask first, so that the browser can ask it while the script is on its way."""
     question = {name: params[name] for name in QUESTION_NAMES if params.get(name)}
-    if "bbox" not in question and not {"lat", "lon"} <= question.keys():
+    if not {"bbox", "serves"} & question.keys() and not {"lat", "lon"} <= question.keys():
         question = {name: value for name, value in question.items() if name not in ("lat", "lon", "radius_metres")}
         question |= {"lat": home.lat, "lon": home.lon, "radius_metres": home.radius_metres}
     asked = {**question, "facets": FACETS, "limit": PAGE_SIZE, "explain": "true", "highlight": "true", "lang": language}

@@ -81,6 +81,50 @@ def test_back_undoes_one_step_at_a_time(open_page):
     reader.settle()
 
 
+def test_who_delivers_to_an_address(open_page, site_url):
+    reader = open_page()
+    page = reader.page
+    reader.show("/?kind=place")
+    page.get_by_role("button", name="Filters", exact=True).click()
+    page.get_by_role("button", name="Delivered there").click()
+    expect(page).to_have_url(re.compile(r"serves=60\.\d{5},24\.\d{5}&mode=delivery"))
+    expect(page.get_by_text("The address is the dot on the map.")).to_be_visible()
+    page.keyboard.press("Escape")
+    reader.settle()
+    told = page.locator("vn-hit-card vn-served")
+    expect(told).to_have_count(page.locator("vn-hit-card").count())
+    expect(told.first).to_contain_text("Delivers there")
+    expect(told.first).to_contain_text(re.compile(r"no fee|€[\d.]+ fee"))
+    first = told.first.inner_text()
+    reader.picture("who-delivers")
+
+    page.locator("vn-hit-card a").first.click()
+    expect(page.locator("vn-detail vn-served")).to_have_text(re.compile("Delivers there"))
+    other = open_page()
+    other.goto(page.url.removeprefix(site_url))
+    expect(other.page.locator("vn-hit-card vn-served").first).to_be_attached()
+    other.settle()
+    assert other.page.locator("vn-hit-card vn-served").first.inner_text() == first
+
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Filters").first.click()
+    page.get_by_role("button", name="Delivered there").click()
+    expect(page).to_have_url(re.compile(r"lat=60\.\d{5}&lon=24\.\d{5}&radius_metres=\d+"))
+    expect(page.locator("vn-served")).to_have_count(0)
+    reader.settle()
+
+
+def test_an_address_that_nobody_serves_has_a_way_out(open_page):
+    reader = open_page()
+    page = reader.page
+    reader.goto("/?serves=70.0,10.0&mode=delivery")
+    expect(page.get_by_text("Nothing here passes these filters.")).to_be_visible()
+    expect(page.get_by_role("button", name="Search a wider area")).to_have_count(0)
+    page.get_by_role("button", name="To an address").click()
+    expect(page).to_have_url(re.compile(r"lat=70\.0&lon=10\.0&radius_metres="))
+    reader.settle()
+
+
 def focused(page) -> str:
     """The name of what has the focus, through shadow roots."""
     return page.evaluate(

@@ -58,6 +58,11 @@ def filters(reader):
     reader.settle()
 
 
+def serving(reader):
+    reader.show("/?serves=60.1699,24.9384&mode=delivery")
+    reader.page.locator("vn-served").first.wait_for()
+
+
 def qr(reader):
     reader.show("/?kind=deal")
     reader.page.locator("vn-hit-card a").first.click()
@@ -116,7 +121,7 @@ def loading(reader):
 STATES = {
     state.__name__: state
     for state in (
-        results, place, deal_with_why, filters, qr, suggestions, chinese, category,
+        results, place, deal_with_why, filters, serving, qr, suggestions, chinese, category,
         empty, refused, no_network, slow, loading,
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ from web.strings import CONSOLE_FOLDER, FOLDER, LANGUAGES, strings
 
 WEB = FOLDER.parent
 _COMPOSED = (
-    "profile_", "sort_", "meaning_", "signal_", "tier_", "fulfilment_", "filter_", "attribute_", "suggestion_",
+    "profile_", "sort_", "meaning_", "signal_", "tier_", "fulfilment_", "filter_", "attribute_", "suggestion_", "way_",
 )  # fmt: skip
 """Beginnings of keys that the code puts together from the API's own words."""
 _COMPOSED_IN_CONSOLE = ("role_", "mode_", "state_", "shape_")
@@ -78,6 +78,7 @@ def test_every_composed_key_is_there():
     wanted = {f"profile_{name}" for name in PROFILES} | {f"meaning_profile_{name}" for name in PROFILES}
     wanted |= {f"{start}{sort}" for sort in Sort if sort is not Sort.SCORE for start in ("sort_", "meaning_sort_")}
     wanted |= {f"signal_{signal}" for signal in Signal}
+    wanted |= {f"way_{mode}" for mode in ("delivery", "at_home")}
     wanted |= {f"tier_{tier.name.lower()}" for tier in Tier if tier is not Tier.NONE_ASKED}
     assert sorted(wanted - known) == []
 

@@ -30,3 +30,11 @@ test("a search takes one area", () => {
 test("filters are what narrows, not words, area or order", () => {
   assert.deepEqual(filtersOf({ q: "x", lat: "1", lon: "2", sort: "price", open_now: "true", rating_min: "4" }), ["rating_min", "open_now"]);
 });
+
+test("an address is an area, and a circle's middle becomes the address", () => {
+  const served = { q: "x", serves: "60.1,24.9", mode: "delivery" } as const;
+  assert.equal(hasArea({ serves: "60.1,24.9" }), true);
+  assert.deepEqual(withArea(served, { bbox: "1,2,3,4" }), { ...served, bbox: "1,2,3,4" });
+  assert.deepEqual(withArea(served, { lat: "48.1", lon: "11.5", radius_metres: "1500" }), { ...served, serves: "48.1,11.5" });
+  assert.deepEqual(filtersOf(served), ["mode"]);
+});

@@ -21,7 +21,13 @@ export interface Question {
   lon?: string;
   radius_metres?: string;
   bbox?: string;
+  /** `lat,lon`: only what serves this address, in the way of `mode`. */
+  serves?: string;
+  mode?: Way;
 }
+
+/** How a merchant serves an address. */
+export type Way = "delivery" | "at_home";
 
 export interface Camera {
   lat: number;
@@ -42,7 +48,7 @@ export interface PageState {
 export const QUESTION_NAMES = [
   "q", "category", "kind", "price_min_minor", "price_max_minor", "currency", "discount_min_percent", "rating_min",
   "attributes", "has_deals", "open_now", "open_at", "chain", "collapse", "sort", "profile",
-  "lat", "lon", "radius_metres", "bbox",
+  "lat", "lon", "radius_metres", "bbox", "serves", "mode",
 ] as const satisfies readonly (keyof Question)[];
 
 const WHERE_NAMES: readonly (keyof Question)[] = ["lat", "lon", "radius_metres", "bbox"];
@@ -89,18 +95,19 @@ function parseCamera(text: string | null): Camera | null {
   return sound ? { lat, lon, zoom } : null;
 }
 
-/** The question with the area replaced: a search takes exactly one. */
+/** The question with the area replaced: a search takes exactly one. Where an address is served, a circle's middle becomes the address. */
 export function withArea(question: Question, area: Partial<Pick<Question, "lat" | "lon" | "radius_metres" | "bbox">>): Question {
   const rest = Object.fromEntries(Object.entries(question).filter(([name]) => !WHERE_NAMES.includes(name as keyof Question)));
+  if (question.serves !== undefined && area.lat !== undefined && area.lon !== undefined) return { ...rest, serves: `${area.lat},${area.lon}` };
   return { ...rest, ...area };
 }
 
 export function hasArea(question: Question): boolean {
-  return question.bbox !== undefined || (question.lat !== undefined && question.lon !== undefined);
+  return question.serves !== undefined || question.bbox !== undefined || (question.lat !== undefined && question.lon !== undefined);
 }
 
 /** Names of the filters that narrow the question, besides words and area. */
 export function filtersOf(question: Question): (keyof Question)[] {
-  const quiet: readonly (keyof Question)[] = [...WHERE_NAMES, "q", "sort", "profile", "currency", "collapse"];
+  const quiet: readonly (keyof Question)[] = [...WHERE_NAMES, "serves", "q", "sort", "profile", "currency", "collapse"];
   return QUESTION_NAMES.filter((name) => question[name] !== undefined && !quiet.includes(name));
 }

@@ -11,7 +11,7 @@ import type { VnToast } from "../components/toast.js";
 import { number } from "../i18n/format.js";
 import { isLanguage, language, LANGUAGES, plural, t, useLanguage, type Language } from "../i18n/messages.js";
 import type { MapBox } from "../map/map.js";
-import { withArea, type PageState, type Question } from "./address.js";
+import { withArea, type PageState, type Question, type Way } from "./address.js";
 import { appStyle } from "./app-style.js";
 import type { VnDetail } from "./detail.js";
 import "./header.js";
@@ -25,6 +25,7 @@ import "./results.js";
 import type { VnResults } from "./results.js";
 import type { Picked, Typed } from "./search-box.js";
 import { searchUrl, SearchSession } from "./search-session.js";
+import { addressOf, middleOf, servedAt, unserved } from "./serving.js";
 import { suggested } from "./suggested.js";
 import { onSystemTheme, theme, toggleTheme } from "./theme.js";
 import { widened, without } from "./ways-out.js";
@@ -78,11 +79,17 @@ export class VnApp extends LitElement {
   private async begin(): Promise<void> {
     const first = this.session.ask(preloadedSearch() ?? searchUrl(this.page.question, language()));
     void this.loadCategories();
+    this.loadServed();
     if (this.page.open !== null) void import("./detail.js");
     await Promise.race([first, new Promise((resolve) => setTimeout(resolve, MAP_WAITS_MILLISECONDS))]);
     await this.updateComplete;
     if (this.page.open === null) void import("./detail.js");
     await this.panel.load();
+  }
+
+  /** What only cards of an address show: it is there before their answer. */
+  private loadServed(): void {
+    if (this.page.question.serves !== undefined) void import("../components/served.js");
   }
 
   private async loadCategories(): Promise<void> {
@@ -113,11 +120,12 @@ export class VnApp extends LitElement {
 
   private async search(token?: string): Promise<void> {
     this.panel.settle();
+    this.loadServed();
     await this.session.ask(searchUrl(this.page.question, language(), token));
   }
 
   private askWords({ words, token }: Typed): void {
-    const question = without(this.page.question, "q");
+    const question = without(this.page.question, "q", this.home.radiusMetres);
     this.go({ question: words === "" ? question : { ...question, q: words }, open: null, why: false }, "push", token);
     if (this.stop === "peek") this.stop = "half";
   }
@@ -130,7 +138,9 @@ export class VnApp extends LitElement {
   }
 
   private ask(changes: Changes): void {
-    const merged = Object.entries<string | undefined>({ ...this.page.question, ...changes }).filter(([, value]) => value !== undefined);
+    const { question } = this.page;
+    const before = "mode" in changes && changes.mode === undefined ? unserved(question, this.home.radiusMetres) : question;
+    const merged = Object.entries<string | undefined>({ ...before, ...changes }).filter(([, value]) => value !== undefined);
     this.askAnew(Object.fromEntries(merged));
   }
 
@@ -187,7 +197,13 @@ export class VnApp extends LitElement {
     if (way === "retry") void this.session.retry();
     else if (way === "start") this.askElsewhere(this.history.atHome({}));
     else if (way === "widen") this.askElsewhere(widened(this.page.question, this.home.radiusMetres));
-    else this.askAnew(without(this.page.question, way));
+    else this.askAnew(without(this.page.question, way, this.home.radiusMetres));
+  }
+
+  /** At the reader's own position where they told it, else at the middle of what they look at. */
+  private askServed(mode: Way): void {
+    const { question, camera } = this.page;
+    this.askAnew(servedAt(question, mode, addressOf(question) ?? this.here ?? middleOf(question) ?? camera ?? this.home));
   }
 
   private async searchNearMe(): Promise<void> {
@@ -267,7 +283,7 @@ export class VnApp extends LitElement {
             .selected=${open}
             .camera=${page.camera}
             .home=${this.home}
-            .here=${this.here}
+            .here=${addressOf(page.question) ?? this.here}
             .language=${language()}
             ?dark=${this.dark}
             ?beside-detail=${open !== null}
@@ -279,7 +295,7 @@ export class VnApp extends LitElement {
         </section>
         ${open === null ? nothing : this.detailView(open)}
       </main>
-      <vn-filters .question=${page.question} .facets=${session.page?.facets ?? {}} .total=${session.page?.total.value ?? null} .open=${this.filtersOpen} .hits=${session.hits} @change=${ask} @close=${() => (this.filtersOpen = false)}></vn-filters>
+      <vn-filters .question=${page.question} .facets=${session.page?.facets ?? {}} .total=${session.page?.total.value ?? null} .open=${this.filtersOpen} .hits=${session.hits} @change=${ask} @serve=${(event: CustomEvent<Way>) => this.askServed(event.detail)} @locate=${() => void this.searchNearMe()} @close=${() => (this.filtersOpen = false)}></vn-filters>
       <div class="visually-hidden" role="status">${this.said}</div>
       <vn-toast class="told"></vn-toast>
     `;

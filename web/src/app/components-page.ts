@@ -14,6 +14,7 @@ import "../components/hours.js";
 import { icon, ICON_NAMES } from "../components/icons.js";
 import "../components/notice.js";
 import "../components/price.js";
+import "../components/served.js";
 import "../components/sheet.js";
 import "../components/skeleton.js";
 import "../components/stars.js";
@@ -35,6 +36,11 @@ const dealHit: Hit = {
     fulfilment: "voucher", valid_from: "2026-01-01T00:00:00Z", valid_until: "2026-12-31T00:00:00Z", terms: "", new_customers_only: false, generated: true,
   },
 };
+const ways: NonNullable<Hit["serves"]> = [
+  { mode: "visit" },
+  { mode: "delivery", fee_minor: 290, minimum_minor: 1500, currency: "EUR", eta_min_minutes: 25, eta_max_minutes: 40 },
+  { mode: "at_home", fee_minor: 0, minimum_minor: 0, currency: "EUR", eta_min_minutes: null, eta_max_minutes: 90 },
+];
 const hours: Place["hours"] = {
   text: "Mo-Fr 08:00-18:00; Sa 10:00-16:00",
   status: { state: "open", comment: "", changes_at: "2026-11-23T16:00:00Z", changes_to: "closed" },
@@ -156,9 +162,12 @@ export class VnComponents extends LitElement {
       </div></section>
       <section><h2>vn-stars</h2><div class="row"><vn-stars .stars=${4.4} count="128"></vn-stars><vn-stars .stars=${4.4} count="1" generated></vn-stars><vn-stars></vn-stars></div></section>
       <section><h2>vn-price</h2><div class="row"><vn-price minor="1090" list-minor="1700" currency="EUR" discount="35"></vn-price><vn-price minor="500" list-minor="500" currency="EUR"></vn-price><vn-price minor="120000" list-minor="150000" currency="JPY" discount="20"></vn-price><vn-price large minor="1090" list-minor="1700" currency="EUR" discount="35"></vn-price></div></section>
+      <section><h2>vn-served</h2><vn-served .ways=${ways}></vn-served></section>
+
       <section><h2>vn-hit-card</h2><div class="column">
         <vn-hit-card .hit=${placeHit} rank="1" href="#"></vn-hit-card>
         <vn-hit-card .hit=${dealHit} rank="2" href="#" selected></vn-hit-card>
+        <vn-hit-card .hit=${{ ...placeHit, serves: ways }} rank="3" href="#"></vn-hit-card>
         <vn-hit-card .hit=${{ ...placeHit, name: LONG, deals: [], deal_count: 0, open_now: null, rating: { stars: null, count: 0, generated: false, weighted: null } }} rank="100" href="#"></vn-hit-card>
       </div></section>
       <section><h2>vn-skeleton</h2><div class="column"><vn-skeleton cards="2"></vn-skeleton></div></section>

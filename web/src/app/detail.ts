@@ -6,6 +6,7 @@ import "../components/bars.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/notice.js";
+import "../components/served.js";
 import "../components/skeleton.js";
 import "../components/stars.js";
 import { distance, number } from "../i18n/format.js";
@@ -187,7 +188,8 @@ export class VnDetail extends LitElement {
     const rating = this.place?.rating ?? this.hit?.rating;
     const category = this.place?.category.name ?? this.hit?.category?.name;
     const away = this.hit?.distance_metres;
-    return html`<p class="facts">
+    const ways = this.hit?.serves;
+    return html`${ways ? html`<vn-served .ways=${ways}></vn-served>` : nothing}<p class="facts">
       ${this.subject.startsWith("deal") ? html`<span><bdi>${this.place?.name ?? this.hit?.name}</bdi></span>` : nothing}
       <span><vn-stars .stars=${rating?.stars ?? null} count=${rating?.count ?? 0} ?generated=${rating?.generated ?? false}></vn-stars></span>
       <span>${category}</span>

@@ -8,7 +8,7 @@ import "../components/chip.js";
 import "../components/dialog.js";
 import { minorUnits, number, percent } from "../i18n/format.js";
 import { plural, t } from "../i18n/messages.js";
-import type { Question } from "./address.js";
+import type { Question, Way } from "./address.js";
 import { attributeName } from "./attributes.js";
 import { formStyle } from "./form-style.js";
 
@@ -16,10 +16,14 @@ type Facets = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 const RATINGS = ["3.5", "4", "4.5"] as const;
 const DISCOUNTS = ["10", "20", "30", "50"] as const;
+const WAYS: readonly Way[] = ["delivery", "at_home"];
 const USUAL_ATTRIBUTES = ["wheelchair", "outdoor_seating", "takeaway", "delivery", "wifi"] as const;
 const MOST_ATTRIBUTES = 10;
 
-/** All filters in one dialog; each acts at once. Fires `change` with the parameters to replace; undefined drops one. */
+/**
+ * All filters in one dialog; each acts at once. Fires `change` with the parameters to replace (undefined drops one),
+ * `serve` with a way, and `locate`.
+ */
 @customElement("vn-filters")
 export class VnFilters extends LitElement {
   static override styles = [
@@ -56,6 +60,14 @@ export class VnFilters extends LitElement {
           <p><label for="open-at">${t("open_at")}</label></p>
           <input id="open-at" type="datetime-local" .value=${q.open_at ?? ""} @change=${this.openAt} />
           <p class="hint">${t("open_at_hint")}</p>
+        </fieldset>
+        <fieldset>
+          <legend>${t("filter_mode")}</legend>
+          <div class="chips">
+            ${WAYS.map((way) => html`<vn-chip label=${t(`way_${way}`)} icon=${way === "delivery" ? "bag" : "door"} ?on=${q.mode === way} @click=${() => (q.mode === way ? this.change({ mode: undefined }) : this.serve(way))}></vn-chip>`)}
+            ${q.serves === undefined ? nothing : html`<vn-chip label=${t("address_is_mine")} icon="locate" @click=${() => this.dispatchEvent(new Event("locate"))}></vn-chip>`}
+          </div>
+          <p class="hint">${q.serves === undefined ? t("address_hint") : t("address_marked")}</p>
         </fieldset>
         <fieldset>
           <legend>${t("filter_rating_min")}</legend>
@@ -133,7 +145,7 @@ export class VnFilters extends LitElement {
   private clear(): void {
     this.change({
       open_now: undefined, open_at: undefined, rating_min: undefined, has_deals: undefined, discount_min_percent: undefined,
-      price_min_minor: undefined, price_max_minor: undefined, currency: undefined, attributes: undefined, collapse: undefined,
+      price_min_minor: undefined, price_max_minor: undefined, currency: undefined, attributes: undefined, collapse: undefined, mode: undefined,
     });
   }
 
@@ -145,6 +157,10 @@ export class VnFilters extends LitElement {
 
   private change(changes: Partial<Record<keyof Question, string | undefined>>): void {
     this.dispatchEvent(new CustomEvent("change", { detail: changes }));
+  }
+
+  private serve(way: Way): void {
+    this.dispatchEvent(new CustomEvent("serve", { detail: way }));
   }
 
   private closed(): void {

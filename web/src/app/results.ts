@@ -12,6 +12,7 @@ import { number } from "../i18n/format.js";
 import { plural, t } from "../i18n/messages.js";
 import { filtersOf, type Question } from "./address.js";
 import { hrefOf } from "./links.js";
+import { canWiden } from "./ways-out.js";
 import { meaningOf, orderOf } from "./order.js";
 import type { SearchSession } from "./search-session.js";
 
@@ -125,7 +126,7 @@ export class VnResults extends LitElement {
   private empty(): TemplateResult {
     const filters = filtersOf(this.question);
     return html`<vn-notice heading=${t("nothing_found")} detail=${this.question.q ? t("nothing_for", { words: this.question.q }) : t("nothing_here")}>
-      <vn-button variant="primary" label=${t("widen")} @click=${() => this.tell("way-out", "widen")}></vn-button>
+      ${canWiden(this.question) ? html`<vn-button variant="primary" label=${t("widen")} @click=${() => this.tell("way-out", "widen")}></vn-button>` : nothing}
       ${filters.map(
         (name) => html`<vn-button label=${t("drop_filter", { filter: t(`filter_${name}` as never) })} icon="close" @click=${() => this.tell("way-out", name)}></vn-button>`,
       )}

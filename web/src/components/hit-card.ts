@@ -159,6 +159,7 @@ export class VnHitCard extends LitElement {
           ${hit.distance_metres == null ? nothing : html`<span>${distance(hit.distance_metres)}</span>`}
           ${this.hours(hit)}
         </p>
+        ${hit.serves ? html`<vn-served .ways=${hit.serves}></vn-served>` : nothing}
         <div class="bottom">${hit.deal ? this.deal(hit.deal) : this.place(hit)}</div>
       </div>
     </article>`;

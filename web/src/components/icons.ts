@@ -20,6 +20,8 @@ const paths = {
   qr: svg`<path d="M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2"/>`,
   more: svg`<path d="m6 9.5 6 6 6-6"/>`,
   tag: svg`<path d="M3.5 12.5v-9h9l8 8-9 9z"/><circle cx="8" cy="8" r="1.3"/>`,
+  bag: svg`<path d="M5 8.5h14l1 12H4z"/><path d="M8.5 11V7a3.5 3.5 0 0 1 7 0v4"/>`,
+  door: svg`<path d="M3.5 11.5 12 4l8.5 7.5"/><path d="M6 10v10h12V10"/><path d="M10 20v-5.5h4V20"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
   minus: svg`<path d="M5 12h14"/>`,
 } satisfies Record<string, SVGTemplateResult>;

@@ -3,6 +3,7 @@ import type { Feature, FeatureCollection } from "geojson";
 
 import type { Clusters, Hit } from "../api/client.js";
 import type { Question } from "../app/address.js";
+import { middleOf } from "../app/serving.js";
 
 const EARTH_RADIUS_METRES = 6_371_008.7714;
 
@@ -66,15 +67,14 @@ export interface Box {
   north: number;
 }
 
-/** The box of the question's area; null where it names none. */
+/** The box of the question's area, of an address the city round it; null where it names none. */
 export function boxOf(question: Question): Box | null {
   if (question.bbox !== undefined) {
     const [west, south, east, north] = question.bbox.split(",").map(Number);
     if (west === undefined || south === undefined || east === undefined || north === undefined) return null;
     return [west, south, east, north].every(Number.isFinite) ? { west, south, east, north } : null;
   }
-  const lat = Number(question.lat);
-  const lon = Number(question.lon);
+  const { lat, lon } = middleOf(question) ?? { lat: NaN, lon: NaN };
   const radius = Number(question.radius_metres ?? 2000);
   if (![lat, lon, radius].every(Number.isFinite)) return null;
   const up = (radius / EARTH_RADIUS_METRES) * (180 / Math.PI);
@@ -92,9 +92,9 @@ export function beginningBox(question: Question, hits: readonly Hit[]): Box | nu
   return box.east - box.west > 180 ? boxOf(question) : box;
 }
 
-/** The border of what was searched, as a line. */
+/** The border of what was searched, as a line. Who serves an address is searched without one, unless in a box. */
 export function areaOutline(question: Question): Features {
-  const box = boxOf(question);
+  const box = question.serves !== undefined && question.bbox === undefined ? null : boxOf(question);
   if (box === null) return { type: "FeatureCollection", features: [] };
   const ring = question.bbox === undefined ? circle(box) : rectangle(box);
   return { type: "FeatureCollection", features: [{ type: "Feature", geometry: { type: "LineString", coordinates: ring }, properties: {} }] };

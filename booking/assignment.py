@@ -135,10 +135,17 @@ def _is_full(room: Room | None) -> bool:
     return room is not None and room.left == 0
 
 
-def _state(band: CoveringBand, at: datetime) -> Literal["open", "unknown", "closed", "not_valid"]:
+def holds_at(band: CoveringBand, at: datetime, *, with_hours: bool) -> bool:
+    """Whether the band's area is valid at `at` and, `with_hours`, not closed by hours of its own."""
     if (band.valid_from is not None and at < band.valid_from) or (
         band.valid_until is not None and at >= band.valid_until
     ):
+        return False
+    return not with_hours or _hours_state(band.hours, band, at) != "closed"
+
+
+def _state(band: CoveringBand, at: datetime) -> Literal["open", "unknown", "closed", "not_valid"]:
+    if not holds_at(band, at, with_hours=False):
         return "not_valid"
     if band.closed_at is not None and band.closed_at <= at:
         return "closed"

@@ -19,12 +19,12 @@ from booking import selectors
 from booking.limits import Limit, keep_within
 from booking.models import Booking, DealStock, Service
 from booking.quotes import Quote
+from booking.reach import check_delivery, check_visit
 from booking.refusals import (
     BookingState,
     DealUnavailable,
     ExtendedAlready,
     HoldExpired,
-    OutsideArea,
     SlotFull,
     SlotUnavailable,
     TooManyHolds,
@@ -33,12 +33,12 @@ from booking.schedule import is_start
 from booking.taking import Taken, occupy, reclaim, slot_row, take
 from booking.tokens import keyed, new_token
 from config.errors import InvalidParameter, NotFound
+from config.instants import instant_text
 from deals.models import Deal
 from geo.areas import SRID
-from geo.distance import distance_metres
 from geo.types import Point
-from listings.mobile.shown import is_somewhere
 from listings.models import Branch
+from listings.selectors import PlaceClosed
 
 MAX_UNITS = 20
 """Of a deal without a slot, in one booking."""
@@ -94,8 +94,8 @@ def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, s
     """Take a start of a service for `seconds`, inside the caller's transaction. It counts for the limits of `keys`."""
     starts_at = checked_start(service, wanted.starts_at, now=now)
     units = checked_party(service, wanted.party)
-    check_destination(service, wanted.destination, now=now)
     quote = selectors.quote_of(service, party=wanted.party)
+    check_visit(service, address=wanted.address, destination=wanted.destination, quote=quote, now=now, at=starts_at)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
     stock_units = _stock_units(service.deal, 1)
@@ -132,6 +132,8 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: Keys, now: datetime) -> Hel
     branch = Branch.objects.filter(id=wanted.place_id).first()
     if deal is None or branch is None:
         raise NotFound("There is no such deal at this place.")
+    if branch.closed_at is not None and branch.closed_at <= now:
+        raise PlaceClosed("The place has closed for good.", closed_at=instant_text(branch.closed_at))
     check_deal(deal, branch, now=now)
     if deal.fulfilment in {Deal.Fulfilment.RESERVATION, Deal.Fulfilment.AT_HOME}:
         raise SlotUnavailable("This deal has no times to book at this place.")
@@ -139,11 +141,14 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: Keys, now: datetime) -> Hel
         raise InvalidParameter("starts_at", "This deal has no times: leave it out.")
     if not 1 <= wanted.party <= MAX_UNITS:
         raise InvalidParameter("party", f"Of this deal 1 to {MAX_UNITS} can be bought at once.", limit=MAX_UNITS)
+    quote = selectors.quote_of_deal(deal, count=wanted.party)
+    if deal.fulfilment == Deal.Fulfilment.DELIVERY:
+        check_delivery(branch, address=wanted.address, destination=wanted.destination, quote=quote, now=now)
     stock_units = _stock_units(deal, wanted.party)
     if stock_units:
         reclaim(slot_id=None, deal_id=deal.id)
     return _take(
-        selectors.quote_of_deal(deal, count=wanted.party),
+        quote,
         holder,
         keys,
         seconds=hold_seconds(None),
@@ -189,19 +194,6 @@ def checked_party(service: Service, party: int) -> int:
 def check_deal(deal: Deal, branch: Branch, *, now: datetime) -> None:
     if not selectors.is_on_sale(deal, now=now) or not selectors.is_good_at(deal, branch):
         raise DealUnavailable("The deal is not for sale here now.")
-
-
-def check_destination(service: Service, destination: Point | None, *, now: datetime) -> None:
-    if service.mode != Service.Mode.AT_HOME:
-        return
-    if destination is None:
-        raise InvalidParameter("lat", "This is done at your home: say where it is, with lat and lon.")
-    if not is_somewhere(service.branch, now=now):
-        raise SlotUnavailable("The branch does not tell where it is now.")
-    here = Point(service.branch.point.x, service.branch.point.y)
-    reach = service.travel_radius_metres
-    if reach is not None and distance_metres(here, destination) > reach:
-        raise OutsideArea(f"This service goes {reach} metres far.", limit=reach)
 
 
 def _stock_units(deal: Deal | None, count: int) -> int:

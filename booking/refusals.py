@@ -54,11 +54,19 @@ class DealUnavailable(CodedError):
 
 
 class OutsideArea(CodedError):
-    """The address is further away than this service goes."""
+    """The address is further away than this service goes, or in no published area of the place that holds then."""
 
     code = "outside_area"
     status = 409
     title = "The address is outside the service area"
+
+
+class BelowMinimum(CodedError):
+    """The price does not reach the minimum order of the address: `limit`, in minor units of `currency`."""
+
+    code = "below_minimum"
+    status = 409
+    title = "The minimum order is not reached"
 
 
 class TooManyHolds(RateLimited):

@@ -47,7 +47,11 @@ class WantedShape(Shape):
     party = serializers.IntegerField(
         min_value=1, max_value=100, required=False, help_text="People; of a deal without times, units."
     )
-    address = serializers.CharField(max_length=300, required=False, help_text="At home: where.")
+    address = serializers.CharField(
+        max_length=300,
+        required=False,
+        help_text="Where to: needed for a delivery and for a visit at home, with `lat` and `lon`.",
+    )
     lat = serializers.FloatField(required=False, min_value=-90, max_value=90)
     lon = serializers.FloatField(required=False, min_value=-180, max_value=180)
     trace_id = serializers.RegexField(r"^[A-Za-z0-9._-]{1,128}$", required=False, help_text="Of the search.")

@@ -13,9 +13,10 @@ from django.db.models import Max
 
 from booking import selectors
 from booking.contacts import Contact
-from booking.holds import Holder, Wanted, check_deal, check_destination, checked_party, keys_of, release_hold
+from booking.holds import Holder, Wanted, check_deal, checked_party, keys_of, release_hold
 from booking.limits import Limit, keep_within
 from booking.models import Service
+from booking.reach import check_visit
 from booking.refusals import SlotUnavailable
 from booking.rooms import offered
 from booking.tokens import keyed, new_token
@@ -61,7 +62,8 @@ def join(
         if service.deal is not None:
             check_deal(service.deal, service.branch, now=now)
         _check_fits(service, wanted.party)
-        check_destination(service, wanted.destination, now=now)
+        quote = selectors.quote_of(service, party=wanted.party)
+        check_visit(service, address=wanted.address, destination=wanted.destination, quote=quote, now=now)
         customer_key = keyed("customer", contact.identity if holder.user_id is None else f"user:{holder.user_id}")
         _keep_within_limits(holder, customer_key)
         lock_queue(service.id)

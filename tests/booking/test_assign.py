@@ -156,7 +156,11 @@ def test_a_home_visit_needs_a_start_with_room(ask, merchant):
     at = start_in(hours=12)
     for minutes in (0, 30, 60):
         wanted = Wanted(
-            service_id=booked.id, starts_at=at + timedelta(minutes=minutes), party=1, destination=Point(24.94, 60.17)
+            service_id=booked.id,
+            starts_at=at + timedelta(minutes=minutes),
+            party=1,
+            destination=Point(24.94, 60.17),
+            address="A 1",
         )
         hold(wanted=wanted, holder=Holder(), now=timezone.now())
     body = {"merchant_id": str(merchant.id), "mode": "at_home", "at": at.isoformat(), "within_minutes": 61}

@@ -24,6 +24,9 @@ pytestmark = pytest.mark.django_db
 CLOSED_THEN = {"exceptions": {(start_in() + timedelta(days=n)).date().isoformat(): [] for n in (-1, 0, 1)}}
 
 
+FAR_HOME = {"destination": Point(25.5, 60.2), "address": "A 1"}
+
+
 def taken() -> list[int]:
     return list(Slot.objects.order_by("starts_at").values_list("taken", flat=True))
 
@@ -112,7 +115,7 @@ def test_a_deal_without_a_slot_takes_from_its_stock():
         ({}, {"starts_at": None}, InvalidParameter),
         ({"is_offered": False}, {}, NotFound),
         ({"mode": "at_home"}, {}, InvalidParameter),
-        ({"mode": "at_home", "travel_radius_metres": 1000}, {"destination": Point(25.5, 60.2)}, refusals.OutsideArea),
+        ({"mode": "at_home", "travel_radius_metres": 1000}, FAR_HOME, refusals.OutsideArea),
     ],
 )  # fmt: skip
 def test_what_cannot_be_booked_is_refused_and_takes_nothing(service, wanted, refusal):

@@ -296,7 +296,7 @@ def test_a_home_visit_is_offered_for_the_address_it_was_waited_for(service):
     service.mode, service.travel_radius_metres = "at_home", 5000
     service.save()
     home = Point(24.95, 60.17)
-    wanted = Wanted(service_id=service.id, starts_at=start_in(), destination=home)
+    wanted = Wanted(service_id=service.id, starts_at=start_in(), destination=home, address="A 1")
     first = hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking
     entry = joined(service, destination=home).entry
     release_hold(booking_id=first.id, now=timezone.now())

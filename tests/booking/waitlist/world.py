@@ -25,12 +25,13 @@ def joined(
     minutes: int = 1,
     language: str = "en",
     destination=None,
+    address: str = "A 1",
     **holder,
 ) -> Joined:
     """Waits for the start of `start_in()` alone, or for those of `minutes` from it on."""
     since = starts_from or start_in()
     return join(
-        wanted=Wanted(service_id=service.id, party=party, destination=destination),
+        wanted=Wanted(service_id=service.id, party=party, destination=destination, address=address),
         starts_from=since,
         starts_until=since + timedelta(minutes=minutes),
         contact=Contact(name=name.title(), email=f"{name}@example.com", language=language),

@@ -175,7 +175,8 @@ def test_its_last_position_is_nobodys_to_see_when_it_is_stale(api, report, branc
     service = ServiceFactory(branch=branch, mode=Service.Mode.AT_HOME, travel_radius_metres=1000)
 
     def hold_at(place):
-        wanted = Wanted(service_id=service.id, starts_at=start_in(), destination=Point(place[1], place[0]))
+        at = Point(place[1], place[0])
+        wanted = Wanted(service_id=service.id, starts_at=start_in(), destination=at, address="A 1")
         return hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking.state
 
     def shown():

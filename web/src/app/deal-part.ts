@@ -36,13 +36,15 @@ export class VnDealPart extends LitElement {
 
   override render(): TemplateResult {
     const { deal } = this;
+    const needsAddress = deal.fulfilment === "delivery" || deal.fulfilment === "at_home";
     return html`<section>
       <vn-price large minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
       <ul class="tags" role="list">${this.rules().map((rule) => html`<li>${rule}</li>`)}</ul>
       ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}
       ${deal.generated ? html`<p class="demo">${t("generated_deal")}</p>` : nothing}
       ${this.books ? html`<vn-book deal=${deal.id} place=${this.place}></vn-book>` : nothing}
-      ${deal.is_current && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
+      ${deal.is_current && needsAddress ? html`<p class="muted">${t("book_needs_address")}</p>` : nothing}
+      ${deal.is_current && !needsAddress && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
     </section>`;
   }
 

@@ -43,12 +43,17 @@ def membership_for(user: User, merchant_id: UUID, action: Action) -> Membership:
 
 def access_branch(user: User, branch_id: UUID, action: Action) -> Branch:
     """The branch, with its merchant. NotFound, RoleTooSmall."""
+    return branch_and_role(user, branch_id, action)[0]
+
+
+def branch_and_role(user: User, branch_id: UUID, action: Action) -> tuple[Branch, Role]:
+    """The branch, with its merchant, and the asker's role there, where more depends on it. NotFound, RoleTooSmall."""
     branch = Branch.objects.select_related("merchant").filter(id=branch_id).first()
     found = None if branch is None else _memberships_at(user, branch).first()
     if branch is None or found is None:
         raise NotFound("There is no branch of this id.")
     _require(found, action, whole=False)
-    return branch
+    return branch, Role(found.role)
 
 
 def branches_of(membership: Membership) -> QuerySet[Branch]:

@@ -25,6 +25,12 @@ class Action(StrEnum):
     """Draw, edit, publish, roll back and retire service areas."""
     MANAGE_SERVICES = "manage_services"
     """Offer, change and stop offering what can be booked, its resources, days out of the ordinary, stock and caps."""
+    HANDLE_BOOKINGS = "handle_bookings"
+    """Who comes when, with their name, note and (at home) address; say that they came, or did not."""
+    SEE_CONTACTS = "see_contacts"
+    """The e-mail address and the telephone number of who has booked."""
+    CANCEL_BOOKINGS = "cancel_bookings"
+    """Call a booking off: all that was paid goes back."""
     SEE_MEMBERS = "see_members"
     """Who belongs to the merchant, who is invited, and who did what."""
     MANAGE_MEMBERS = "manage_members"
@@ -32,13 +38,16 @@ class Action(StrEnum):
 
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
-    Role.STAFF: frozenset({Action.SEE, Action.REPORT_POSITION}),
+    Role.STAFF: frozenset({Action.SEE, Action.REPORT_POSITION, Action.HANDLE_BOOKINGS}),
     Role.MANAGER: frozenset(
         {
             Action.SEE,
             Action.REPORT_POSITION,
             Action.MANAGE_AREAS,
             Action.MANAGE_SERVICES,
+            Action.HANDLE_BOOKINGS,
+            Action.SEE_CONTACTS,
+            Action.CANCEL_BOOKINGS,
             Action.SEE_MEMBERS,
         }
     ),

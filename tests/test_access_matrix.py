@@ -23,7 +23,7 @@ from accounts.tokens import issue_token
 from booking.models import Resource
 from listings.models import Invitation, Membership
 from tests.booking.waitlist.world import joined
-from tests.booking.world import held
+from tests.booking.world import begun, held, paid
 from tests.factories import (
     BranchFactory,
     MembershipFactory,
@@ -125,6 +125,12 @@ SERVICE = (
 )  # fmt: skip
 OVER = ("over_capacity_total", "over_capacity")
 DAY = ("service_id", "date", "spans", "etag", "booked_total", "booked")
+BOOKING = (
+    "id", "branch_id", "state", "title", *each("service", ("id", "name")), "deal", "starts_at", "ends_at", "party",
+    "resources", "name", "note", "address", "email", "phone",
+    *each("price", ("price_minor", "currency", "due_minor", "paid_minor", "refund_due_minor", "no_show_fee_minor")),
+    "created_at", "expires_at", "ended_at", "ended_by", "reason",
+)  # fmt: skip
 RESOURCE = ("id", "branch_id", "name", "seats", "etag")
 POSITION = ("branch_id", "is_mobile", "is_live", "lat", "lon", "reported_at", "stale_at")
 MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
@@ -225,6 +231,11 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "resource_create": Merchants(MANAGERS, 201, {"name": "Chair"}, tells=fields(*RESOURCE)),
     "resource_change": Merchants(MANAGERS, 200, {"seats": 4}, tells=fields(*RESOURCE)),
     "resource_remove": Merchants(MANAGERS, 204),
+    "branch_bookings": Merchants(ALL, 200, tells=fields(*each("items[]", BOOKING), "next_cursor")),
+    "branch_booking": Merchants(ALL, 200, tells=fields(*BOOKING)),
+    "booking_fulfil": Merchants(ALL, 200, {}, tells=fields(*BOOKING)),
+    "booking_no_show": Merchants(ALL, 200, {}, tells=fields(*BOOKING)),
+    "booking_call_off": Merchants(MANAGERS, 200, {"reason": "Ill"}, tells=fields(*BOOKING)),
     "position": Merchants(ALL, 200, tells=fields(*POSITION)),
     "position_report": Merchants(ALL, 200, {"lat": 60.2, "lon": 24.9}, tells=fields(*POSITION, "kept")),
     "position_withdraw": Merchants(ALL, 204),
@@ -277,12 +288,14 @@ class World:
         area = ServiceAreaFactory(branch=branch)
         area_version(area, [{"radius_metres": 2000}])
         area_version(area, [{"radius_metres": 1000}], published=False)
+        service = ServiceFactory(branch=branch, exceptions={"2030-12-24": []})
         return {
             "merchant": merchant,
             "branch": branch,
             "member": target,
             "area": area,
-            "service": ServiceFactory(branch=branch, exceptions={"2030-12-24": []}),
+            "service": service,
+            "booking": begun(paid(service)),
             "resource": Resource.objects.create(branch=branch, name="Chair"),
             "invitation": Invitation.objects.create(
                 merchant=merchant,
@@ -301,6 +314,7 @@ class World:
             "area_id": whose["area"].id,
             "service_id": whose["service"].id,
             "resource_id": whose["resource"].id,
+            "booking_id": whose["booking"].id,
         }
 
     def ask(self, operation: str, who: str, body: Any, *, query=None, **ids: Any):
@@ -384,7 +398,7 @@ def test_a_merchants_operation(world, operation, who):
     [
         name
         for name in of_kind(Merchants)
-        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id", "resource_id"}
+        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id", "resource_id", "booking_id"}
         & _names(OPERATIONS[name][1])
     ],
 )

@@ -218,6 +218,22 @@ def test_what_a_branch_offers(client, path, queries, count):
 
 
 @pytest.mark.parametrize("count", [1, 3])
+def test_who_comes_to_a_branch_is_five(client, count):
+    """The token, the branch, the membership; the bookings, and what they were given."""
+    member = MembershipFactory(role="staff")
+    service = ServiceFactory(branch=BranchFactory(merchant=member.merchant))
+    for _ in range(count):
+        service.resources.add(Resource.objects.create(branch=service.branch, name="Chair"))
+        paid(service)
+    token, _ = issue_token(user=member.user, label="test", now=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(
+            f"/v1/merchant/branches/{service.branch_id}/bookings", headers={"Authorization": f"Bearer {token}"}
+        )
+    assert (len(captured), [each["resources"] for each in answer.json()["items"]]) == (5, [["Chair"]] * count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     ("path", "queries"),
     [("branches/{branch}/areas", 6), ("areas/{area}/versions", 5), ("named-areas", 2)],

@@ -1,4 +1,4 @@
-"""A service or a resource of a merchant, for who may do something about it. Who may: listings/access.py.
+"""A service, a resource or a booking of a merchant, for who may do something about it. Who may: listings/access.py.
 
 What is another merchant's does not exist: NotFound, as for an id that nobody has.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.models import User
-from booking.models import Resource, Service
+from booking.models import Booking, Resource, Service
 from config.errors import NotFound
-from listings.access import access_branch
-from listings.roles import Action
+from listings.access import access_branch, branch_and_role
+from listings.roles import Action, Role
 
 
 def access_service(user: User, service_id: UUID, action: Action) -> Service:
@@ -38,3 +38,16 @@ def access_resource(user: User, resource_id: int, action: Action) -> Resource:
     except NotFound:
         raise missing from None
     return resource
+
+
+def access_booking(user: User, booking_id: UUID, action: Action) -> tuple[Booking, Role]:
+    """The booking, and the asker's role at its branch. NotFound, RoleTooSmall."""
+    missing = NotFound("There is no booking of this id.")
+    booking = Booking.objects.filter(id=booking_id).first()
+    if booking is None:
+        raise missing
+    try:
+        booking.branch, role = branch_and_role(user, booking.branch_id, action)
+    except NotFound:
+        raise missing from None
+    return booking, role

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
-from booking.models import Resource, Service
+from booking.models import Booking, Resource, Service
 from booking.selectors import SlotOver
 from config.instants import instant_text
+from listings.roles import Action, Role, may
 
 
 def service_data(service: Service) -> dict[str, Any]:
@@ -68,3 +70,42 @@ def tag_of(said: Mapping[str, Any]) -> str:
 
 def over_data(over: list[SlotOver]) -> list[dict[str, Any]]:
     return [{"starts_at": instant_text(each.starts_at), "taken": each.taken} for each in over]
+
+
+def booking_data(booking: Booking, *, role: Role) -> dict[str, Any]:
+    """A booking as its merchant's staff see it. Service, deal and occupancies with their resources are at hand."""
+    sees_contacts = may(role, Action.SEE_CONTACTS)
+    return {
+        "id": str(booking.id),
+        "branch_id": str(booking.branch_id),
+        "state": str(booking.state),
+        "title": booking.title,
+        "service": None if booking.service is None else {"id": str(booking.service_id), "name": booking.service.name},
+        "deal": None if booking.deal is None else {"id": str(booking.deal_id), "title": booking.deal.title},
+        "starts_at": _instant(booking.starts_at),
+        "ends_at": _instant(booking.ends_at),
+        "party": booking.party,
+        "resources": sorted(busy.resource.name for busy in booking.occupancies.all()),
+        "name": booking.name,
+        "note": booking.note,
+        "address": booking.address,
+        "email": booking.email if sees_contacts else None,
+        "phone": booking.phone if sees_contacts else None,
+        "price": {
+            "price_minor": booking.price_minor,
+            "currency": booking.currency,
+            "due_minor": booking.deposit_minor,
+            "paid_minor": booking.paid_minor,
+            "refund_due_minor": booking.refund_due_minor,
+            "no_show_fee_minor": booking.no_show_fee_minor,
+        },
+        "created_at": instant_text(booking.created_at),
+        "expires_at": _instant(booking.expires_at) if booking.state in {"held", "awaiting_payment"} else None,
+        "ended_at": _instant(booking.ended_at),
+        "ended_by": booking.ended_by or None,
+        "reason": booking.reason,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant_text(at)

@@ -12,7 +12,7 @@ from booking.offering import facts
 from booking.offering.days import MAX_BOOKED
 from booking.policy import MAX_TIER_MINUTES, MAX_TIERS
 from booking.schedule import MAX_EXCEPTIONS, MAX_SPANS
-from booking.schema import SERVICE_MODES, STATES, Shape
+from booking.schema import SERVICE_MODES, STATES, BookedDealShape, BookedServiceShape, Shape
 from booking.selectors import MAX_SLOTS_OVER
 
 FUNDERS = Service.Funder.values
@@ -226,3 +226,41 @@ class DayShape(Shape):
         many=True,
         help_text=f"The first {MAX_BOOKED} held or booked on the day, or in the night after it and not fitting now.",
     )
+
+
+class BranchBookingPriceShape(Shape):
+    price_minor = serializers.IntegerField(help_text="Of the whole party.")
+    currency = serializers.CharField()
+    due_minor = serializers.IntegerField(help_text="To be paid when booking.")
+    paid_minor = serializers.IntegerField()
+    refund_due_minor = serializers.IntegerField()
+    no_show_fee_minor = serializers.IntegerField(help_text="Kept of what was paid from who does not come.")
+
+
+class BranchBookingShape(Shape):
+    id = serializers.UUIDField()
+    branch_id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=STATES)
+    title = serializers.CharField()
+    service = BookedServiceShape(allow_null=True)
+    deal = BookedDealShape(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    party = serializers.IntegerField()
+    resources = serializers.ListField(child=serializers.CharField(), help_text="Names of the tables, chairs, people.")
+    name = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True, help_text="At home: where.")
+    email = serializers.CharField(allow_null=True, allow_blank=True, help_text="null: your role does not see it.")
+    phone = serializers.CharField(allow_null=True, allow_blank=True, help_text="null: your role does not see it.")
+    price = BranchBookingPriceShape()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When an unpaid one is given back.")
+    ended_at = serializers.DateTimeField(allow_null=True)
+    ended_by = serializers.CharField(allow_null=True, help_text="customer, merchant or platform.")
+    reason = serializers.CharField(allow_blank=True)
+
+
+class BranchBookingsShape(Shape):
+    items = BranchBookingShape(many=True, help_text="By start; then those without a time.")
+    next_cursor = serializers.CharField(allow_null=True)

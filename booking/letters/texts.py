@@ -9,6 +9,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "confirmed": "Booked: {title}",
         "moved": "Moved: {title}",
         "cancelled": "Cancelled: {title}",
+        "payment_voided": "Not booked, nothing was taken: {title}",
         "payment_returned": "Not booked, your money goes back: {title}",
         "refund_succeeded": "Refunded: {title}",
         "refund_failed": "Your refund is delayed: {title}",
@@ -18,6 +19,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "confirmed": "预订成功:{title}",
         "moved": "预订已改期:{title}",
         "cancelled": "预订已取消:{title}",
+        "payment_voided": "未能预订,未扣款:{title}",
         "payment_returned": "未能预订,款项将退回:{title}",
         "refund_succeeded": "已退款:{title}",
         "refund_failed": "退款延迟:{title}",
@@ -29,6 +31,11 @@ BODIES: dict[str, dict[str, str]] = {
         "confirmed": "Hello {name},\n\nyour booking is confirmed.\n\n{facts}\n\nSee, change or cancel it:\n{link}\n",
         "moved": "Hello {name},\n\nyour booking has a new time.\n\n{facts}\n\nSee, change or cancel it:\n{link}\n",
         "cancelled": "Hello {name},\n\nyour booking is cancelled.\n\n{facts}\n\nIts record:\n{link}\n",
+        "payment_voided": (
+            "Hello {name},\n\nyour payment arrived when the place was not kept for you any more, so nothing is booked. "
+            "The {amount} were not taken; where your bank has set them aside, it lets them go by itself."
+            "\n\n{facts}\n\nIts record:\n{link}\n"
+        ),
         "payment_returned": (
             "Hello {name},\n\nyour payment arrived after the place was given up, so nothing is booked. "
             "All of {amount} goes back to where it came from; you need do nothing.\n\n{facts}\n\nIts record:\n{link}\n"
@@ -48,6 +55,10 @@ BODIES: dict[str, dict[str, str]] = {
         "confirmed": "{name},您好:\n\n您的预订已确认。\n\n{facts}\n\n查看、更改或取消:\n{link}\n",
         "moved": "{name},您好:\n\n您的预订已改期。\n\n{facts}\n\n查看、更改或取消:\n{link}\n",
         "cancelled": "{name},您好:\n\n您的预订已取消。\n\n{facts}\n\n查看记录:\n{link}\n",
+        "payment_voided": (
+            "{name},您好:\n\n付款到达时名额已不再为您保留,因此未能预订。"
+            "{amount} 未被扣款;如银行已预留该金额,将自动解除。\n\n{facts}\n\n查看记录:\n{link}\n"
+        ),
         "payment_returned": (
             "{name},您好:\n\n付款到达时名额已释放,因此未能预订。{amount} 将全额原路退回,您无需操作。"
             "\n\n{facts}\n\n查看记录:\n{link}\n"

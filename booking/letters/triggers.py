@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from booking.payments.decisions import NOT_WANTED
+
 TOLD = (
-    "confirmed", "moved", "cancelled", "payment_returned", "refund_succeeded", "refund_failed", "waitlist_offered",
+    "confirmed", "moved", "cancelled", "payment_voided", "payment_returned", "refund_succeeded", "refund_failed",
+    "waitlist_offered",
 )  # fmt: skip
 
 OWE_LETTER = f"""
@@ -15,8 +18,11 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER letter_is_owed AFTER INSERT ON booking_event FOR EACH ROW
-  WHEN (NEW.kind IN ({", ".join(f"'{each}'" for each in TOLD)})) EXECUTE FUNCTION letter_is_owed();
+  WHEN (NEW.kind IN ({", ".join(f"'{each}'" for each in TOLD)})
+    AND (NEW.kind <> 'payment_voided' OR NEW.data ->> 'reason' = '{NOT_WANTED}'))
+  EXECUTE FUNCTION letter_is_owed();
 """  # noqa: S608  our own words
-"""An offer that was let go has an address and was never booked: of its end nobody is told."""
+"""Of payments that come to nothing only those are told that somebody had made: most are checkouts that nobody finished.
+An offer that was let go has an address and was never booked: of its end nobody is told."""
 
 FORGET_OWE_LETTER = "DROP TRIGGER letter_is_owed ON booking_event; DROP FUNCTION letter_is_owed();"

@@ -31,6 +31,9 @@ class Decision:
 
 DIFFERS = "amount_differs"
 NOT_WANTED = "booking_not_payable"
+"""The customer has paid, and the booking waits for it no more: they are told (booking.letters)."""
+ENDED = "booking_ended"
+"""Nobody has paid, and nobody need: the booking is over."""
 LAPSED = "not_paid_in_time"
 
 
@@ -63,5 +66,5 @@ def decide(
     if charge.state is ChargeState.AUTHORISED:
         return Decision(Step.CAPTURE) if is_wanted or state == "capturing" else Decision(Step.CANCEL, NOT_WANTED)
     if not is_wanted:
-        return Decision(Step.CANCEL, NOT_WANTED)
+        return Decision(Step.CANCEL, ENDED)
     return Decision(Step.CANCEL, LAPSED) if is_late else Decision(Step.WAIT)

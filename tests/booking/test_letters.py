@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.utils import timezone
 
 from booking.contacts import Contact
@@ -16,10 +17,12 @@ from booking.letters.models import Letter
 from booking.letters.sending import RETRY_MINUTES, send_due
 from booking.letters.texts import BODIES, SUBJECTS
 from booking.letters.triggers import TOLD
+from booking.payments.models import Payment
 from booking.services import cancel_booking
+from booking.taking import reclaim
 from config.failpoints import FailPointReached, action_of, arm
 from tests.booking.payments.world import opened, pays, settle_down, simulator
-from tests.booking.world import booked, held, paid
+from tests.booking.world import booked, held, lapse, paid
 from tests.factories import ServiceFactory
 
 
@@ -82,6 +85,31 @@ class TestSending:
             "Refunded",
         ]
         assert "€20.00" in mail.outbox[1].body
+
+    def test_money_that_was_let_go_for_the_place_was_lost_is_told(self):
+        payment = opened()
+        pays(payment)
+        lapse(payment.booking)
+        with transaction.atomic():
+            reclaim(slot_id=payment.booking.slot_id, deal_id=None)
+        settle_down()
+        send_due(now=timezone.now())
+        (message,) = mail.outbox
+        assert message.subject.startswith("Not booked, nothing was taken:")
+        assert "€20.00 were not taken" in message.body
+        assert message.to == ["aino@example.com"]
+
+    def test_a_checkout_that_nobody_finished_is_not_told(self):
+        unfinished, over = opened(), opened()
+        lapse(over.booking)
+        with transaction.atomic():
+            reclaim(slot_id=over.booking.slot_id, deal_id=None)
+        settle_down(minutes=30)
+        assert [Payment.objects.get(id=each.id).reason for each in (unfinished, over)] == [
+            "not_paid_in_time",
+            "booking_ended",
+        ]
+        assert Letter.objects.count() == 0
 
     def test_what_cannot_be_sent_is_tried_again_and_given_up_in_the_end(self, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

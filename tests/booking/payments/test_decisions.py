@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from booking.payments.decisions import DIFFERS, LAPSED, NOT_WANTED, Decision, Step, decide
+from booking.payments.decisions import DIFFERS, ENDED, LAPSED, NOT_WANTED, Decision, Step, decide
 from booking.payments.models import Payment
 from booking.payments.ports import Charge, ChargeState
 from booking.payments.states import CAPTURED, UNFINISHED
@@ -28,7 +28,7 @@ def decided(state, seen, *, is_wanted=True, is_late=False):
         ("created", None, {"is_wanted": False}, Decision(Step.OPEN)),  # an open whose answer was lost may stand
         ("open", charge(ChargeState.OPEN), {}, Decision(Step.WAIT)),
         ("open", charge(ChargeState.OPEN), {"is_late": True}, Decision(Step.CANCEL, LAPSED)),
-        ("open", charge(ChargeState.OPEN), {"is_wanted": False}, Decision(Step.CANCEL, NOT_WANTED)),
+        ("open", charge(ChargeState.OPEN), {"is_wanted": False}, Decision(Step.CANCEL, ENDED)),
         ("open", charge(ChargeState.AUTHORISED), {}, Decision(Step.CAPTURE)),
         ("open", charge(ChargeState.AUTHORISED), {"is_late": True}, Decision(Step.CAPTURE)),
         ("open", charge(ChargeState.AUTHORISED), {"is_wanted": False}, Decision(Step.CANCEL, NOT_WANTED)),

@@ -30,7 +30,7 @@ from booking.refusals import (
     TooManyHolds,
 )
 from booking.schedule import is_start
-from booking.taking import Taken, occupy, reclaim, slot_row, take
+from booking.taking import Taken, Use, occupy, reclaim, slot_row, take
 from booking.tokens import keyed, new_token
 from config.errors import InvalidParameter, NotFound
 from config.instants import instant_text
@@ -99,9 +99,9 @@ def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, s
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
     stock_units = _stock_units(service.deal, 1)
-    uses_resources = service.resources.exists()
-    if has_lapsed or stock_units:
-        reclaim(slot_id=slot_id, deal_id=service.deal_id if stock_units else None)
+    use = use_of(service, starts_at, ends_at) if service.resources.exists() else None
+    if has_lapsed or stock_units or use is not None:
+        reclaim(slot_id=slot_id, deal_id=service.deal_id if stock_units else None, use=use)
     held = _take(
         quote,
         holder,
@@ -119,8 +119,8 @@ def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, s
         address=wanted.address,
         point=wanted.destination,
     )
-    if uses_resources:
-        give_resource(held.booking, service)
+    if use is not None:
+        give_resource(held.booking, use)
     return held
 
 
@@ -274,20 +274,15 @@ def hold_seconds(service: Service | None) -> int:
     return service.hold_seconds
 
 
-def give_resource(booking: Booking, service: Service) -> None:
-    """A table, a chair, a person for its time. SlotFull where none is free: roll back."""
-    if booking.starts_at is None or booking.ends_at is None:
-        return
+def use_of(service: Service, starts_at: datetime, ends_at: datetime) -> Use:
+    """When a booking of these times has its resource."""
     before, after = busy_around(service)
-    found = occupy(
-        booking_id=booking.id,
-        service_id=service.id,
-        party=booking.party,
-        busy_from=booking.starts_at - before,
-        busy_until=booking.ends_at + after,
-        tries=RESOURCE_TRIES,
-    )
-    if found is None:
+    return Use(service.id, starts_at - before, ends_at + after)
+
+
+def give_resource(booking: Booking, use: Use) -> None:
+    """A table, a chair, a person for its time. SlotFull where none is free: roll back."""
+    if occupy(booking_id=booking.id, use=use, party=booking.party, tries=RESOURCE_TRIES) is None:
         raise SlotFull("Nobody and no table is free for this party at this time.")
 
 

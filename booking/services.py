@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from booking.contacts import Contact
-from booking.holds import checked_start, give_resource, locked, raise_state
+from booking.holds import checked_start, give_resource, locked, raise_state, use_of
 from booking.models import Booking, Occupancy
 from booking.policy import Policy, refund_minor
 from booking.refusals import CustomerCapReached, HoldExpired, NewCustomersOnly
@@ -191,15 +191,15 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
         starts_at = checked_start(service, starts_at, now=now)
         ends_at = starts_at + timedelta(minutes=service.duration_minutes)
         slot_id, _ = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
-        uses_resources = service.resources.exists()
+        use = use_of(service, starts_at, ends_at) if service.resources.exists() else None
+        reclaim(slot_id=slot_id, use=use, also_lock=[old_slot])
         lock_slots([slot_id, old_slot])
-        reclaim(slot_id=slot_id, deal_id=None)
         take_slot(slot_id=slot_id, units=booking.units)
         Occupancy.objects.filter(booking=booking).delete()
         booking.slot_id, booking.starts_at, booking.ends_at = slot_id, starts_at, ends_at
         booking.save(update_fields=["slot", "starts_at", "ends_at"])
-        if uses_resources:
-            give_resource(booking, service)
+        if use is not None:
+            give_resource(booking, use)
     return booking
 
 

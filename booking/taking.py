@@ -154,25 +154,54 @@ def slot_row(*, service_id: UUID, starts_at: datetime, ends_at: datetime) -> tup
 
 _LAPSED = """
 SELECT id, slot_id FROM booking_booking
-WHERE state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()
-  AND (slot_id = %(slot)s OR (deal_id = %(deal)s AND stock_units > 0))
+WHERE state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp() AND id IN (
+  SELECT id FROM booking_booking
+  WHERE slot_id = %(slot)s AND state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()
+  UNION ALL
+  SELECT id FROM booking_booking
+  WHERE deal_id = %(deal)s AND (stock_units > 0 OR slot_id IS NULL)
+    AND state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()
+  UNION ALL
+  SELECT busy.booking_id FROM booking_service_resources AS at
+  JOIN booking_occupancy AS busy ON busy.resource_id = at.resource_id
+  WHERE at.service_id = %(service)s AND busy.during && tstzrange(%(from)s, %(until)s)
+)
 ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
 """
 
 
-def reclaim(*, slot_id: int | None, deal_id: UUID | None) -> int:
-    """Expire what has lapsed on a slot, and of a deal's stock, so that nobody waits for the sweeper. How many.
+@dataclass(frozen=True, slots=True)
+class Use:
+    """When the resources of a service are wanted, buffers and the way included."""
+
+    service_id: UUID
+    busy_from: datetime
+    busy_until: datetime
+
+
+def reclaim(
+    *, slot_id: int | None, deal_id: UUID | None = None, use: Use | None = None, also_lock: Sequence[int] = ()
+) -> int:
+    """Expire what has lapsed on a slot, of a deal's stock and on the resources of `use`, so that nobody waits for the
+    sweeper. How many.
 
     A booking that somebody is just paying or cancelling is left to them. Bookings first, then all the slots they are
-    on, in order, then (by trigger) the stock: as every writer does, so that none waits for one that waits for it.
+    on and those of `also_lock`, in order, then (by trigger) the stock: as every writer does, so that none waits for one
+    that waits for it.
     """
+    wanted = {
+        "slot": slot_id,
+        "deal": deal_id,
+        "service": None if use is None else use.service_id,
+        "from": None if use is None else use.busy_from,
+        "until": None if use is None else use.busy_until,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_LAPSED, {"slot": slot_id, "deal": deal_id})
+        cursor.execute(_LAPSED, wanted)
         lapsed = cursor.fetchall()
         if not lapsed:
             return 0
-        slots = sorted({slot for _, slot in lapsed if slot is not None} | ({slot_id} if slot_id is not None else set()))
-        lock_slots(slots)
+        lock_slots([slot for slot in {*(slot for _, slot in lapsed), slot_id, *also_lock} if slot is not None])
         cursor.execute(
             "UPDATE booking_booking SET state = 'expired', ended_at = clock_timestamp()"
             " WHERE id = ANY(%s) AND state IN ('held', 'awaiting_payment')",
@@ -202,9 +231,7 @@ RETURNING resource_id
 """
 
 
-def occupy(
-    *, booking_id: UUID, service_id: UUID, party: int, busy_from: datetime, busy_until: datetime, tries: int
-) -> int | None:
+def occupy(*, booking_id: UUID, use: Use, party: int, tries: int) -> int | None:
     """Give the booking the smallest resource of the service that is free and large enough; None where there is none.
 
     A resource that another takes at the same moment costs one of `tries`; the constraint decides between the two. So
@@ -212,10 +239,10 @@ def occupy(
     """
     values: dict[str, Any] = {
         "booking": booking_id,
-        "service": service_id,
+        "service": use.service_id,
         "party": party,
-        "from": busy_from,
-        "until": busy_until,
+        "from": use.busy_from,
+        "until": use.busy_until,
     }
     with connection.cursor() as cursor:
         for _ in range(tries):

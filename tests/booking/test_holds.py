@@ -12,6 +12,7 @@ from django.utils import timezone
 from booking import refusals
 from booking.holds import Holder, Wanted, extend_hold, hold, release_hold
 from booking.models import Booking, DealStock, Event, Resource, Slot
+from booking.services import change_time
 from booking.upkeep import drifts, sweep_lapsed
 from config.errors import InvalidParameter, NotFound
 from geo.types import Point
@@ -186,6 +187,51 @@ def test_a_table_serves_one_party_at_a_time_buffers_included():
         held(service, party=3)
     held(service, party=1)
     assert drifts() == []
+
+
+def one_table(**facts):
+    """The only table serves an hour; starts are every half hour."""
+    service = ServiceFactory(capacity=9, duration_minutes=60, step_minutes=30, **facts)
+    service.resources.add(Resource.objects.create(branch=service.branch, name="the only one", seats=4))
+    return service
+
+
+def test_a_lapsed_hold_gives_back_its_table_for_every_start_that_wants_it():
+    service = one_table()
+    first = held(service).booking
+    with transaction.atomic(), pytest.raises(refusals.SlotFull), transaction.atomic():
+        held(service, starts_at=start_in() + timedelta(minutes=30))
+    lapse(first)
+    second = held(service, starts_at=start_in() + timedelta(minutes=30)).booking
+    first.refresh_from_db()
+    assert (first.state, second.occupancies.count(), taken(), drifts()) == ("expired", 1, [0, 1], [])
+
+
+def test_a_booking_moves_to_a_table_that_a_lapsed_hold_had():
+    service = one_table(cancellation=[[0, 100]])
+    mine = paid(service, starts_at=start_in(hours=5))
+    lapse(held(service).booking)
+    moved = change_time(booking_id=mine.id, starts_at=start_in() + timedelta(minutes=30), now=timezone.now())
+    assert (moved.occupancies.count(), taken(), drifts()) == (1, [0, 1, 0], [])
+
+
+def test_what_others_still_hold_is_not_taken_from_them():
+    service = one_table()
+    held(service)
+    lapse(held(service, starts_at=start_in(hours=5)).booking)
+    with transaction.atomic(), pytest.raises(refusals.SlotFull), transaction.atomic():
+        held(service, starts_at=start_in() + timedelta(minutes=30))
+    assert list(Booking.objects.values_list("state", flat=True)) == ["held", "held"]
+
+
+def test_the_sweeper_ends_holds_of_deals_without_stock_too():
+    deal = DealFactory(stock=None)
+    wanted = Wanted(deal_id=deal.id, place_id=BranchFactory(merchant=deal.merchant).id)
+    made = hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking
+    lapse(made)
+    assert (sweep_lapsed(), sweep_lapsed()) == (1, 0)
+    made.refresh_from_db()
+    assert made.state == "expired"
 
 
 def test_the_sweeper_lets_go_of_what_has_lapsed_and_nothing_else():

@@ -30,11 +30,17 @@ def keep_within(limits: Sequence[Limit], *, counting: str, refusal: RateLimited)
     key, taken in their order.
     """
     asked = [limit for limit in limits if limit.key and limit.most]
+    lock_names([f"{limit.column}:{limit.key}" for limit in asked])
     with connection.cursor() as cursor:
-        for lock in sorted(f"{limit.column}:{limit.key}" for limit in asked):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [lock])
         for limit in asked:
             cursor.execute(counting.format(column=limit.column), [limit.key])
             if cursor.fetchone()[0] >= limit.most:
                 refusal.members["limit"] = limit.most
                 raise refusal
+
+
+def lock_names(names: Sequence[str]) -> None:
+    """In their order, to the end of the transaction: others who ask for one of them wait. They lock no row."""
+    with connection.cursor() as cursor:
+        for name in sorted(names):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from booking.contacts import Contact
+from booking.customers import check_new_customer, customer_key_of, take_cap
 from booking.holds import checked_start, give_resource, locked, raise_state, use_of
 from booking.models import Booking, Occupancy
 from booking.policy import Policy, refund_minor
-from booking.refusals import CustomerCapReached, HoldExpired, NewCustomersOnly
+from booking.refusals import HoldExpired
 from booking.taking import lock_slots, reclaim, slot_row, take_slot
-from booking.tokens import keyed
 
 State = Booking.State
 
@@ -74,9 +74,9 @@ def book(*, booking_id: UUID, contact: Contact, user_id: int | None, now: dateti
         if booking.state != State.HELD:
             raise_state(booking, "Only a hold can be booked.")
         _refuse_lapsed(booking)
-        booking.customer_key = keyed("customer", f"user:{user_id}" if user_id is not None else contact.identity)
-        _check_new_customer(booking)
-        booking.cap_units = _take_cap(booking)
+        booking.customer_key = customer_key_of(contact, user_id=user_id)
+        check_new_customer(booking)
+        booking.cap_units = take_cap(booking)
         booking.name, booking.email, booking.phone = contact.name, contact.email, contact.phone
         booking.language, booking.note = contact.language, contact.note
         booking.user_id = user_id
@@ -241,36 +241,3 @@ def _database_now() -> datetime:
         cursor.execute("SELECT statement_timestamp()")
         now: datetime = cursor.fetchone()[0]
     return now
-
-
-def _check_new_customer(booking: Booking) -> None:
-    if booking.deal is None or not booking.deal.new_customers_only:
-        return
-    before = Booking.objects.filter(
-        customer_key=booking.customer_key,
-        branch__merchant=booking.branch.merchant_id,
-        state__in=[State.CONFIRMED, State.FULFILLED, State.NO_SHOW],
-    )
-    if before.exists():
-        raise NewCustomersOnly("You have booked with this merchant before.")
-
-
-def _take_cap(booking: Booking) -> int:
-    """Units of what one customer may have of the deal: counted under the same kind of guard as capacity."""
-    deal = booking.deal
-    if deal is None or deal.per_customer_cap is None:
-        return 0
-    count = booking.party if booking.slot_id is None else 1
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO booking_dealcustomer AS held (deal_id, customer_key, taken)"
-            " SELECT %(deal)s, %(key)s, %(count)s WHERE %(count)s <= %(cap)s"
-            " ON CONFLICT (deal_id, customer_key) DO UPDATE SET taken = held.taken + excluded.taken"
-            " WHERE held.taken + excluded.taken <= %(cap)s RETURNING taken",
-            {"deal": deal.id, "key": booking.customer_key, "count": count, "cap": deal.per_customer_cap},
-        )
-        if cursor.fetchone() is None:
-            raise CustomerCapReached(
-                f"One customer may buy {deal.per_customer_cap} of this deal.", limit=deal.per_customer_cap
-            )
-    return count

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from booking import selectors
 from booking.contacts import Contact
+from booking.customers import customer_key_of
 from booking.holds import Holder, Wanted, check_deal, checked_party, keys_of, release_hold
 from booking.limits import Limit, keep_within
 from booking.models import Service
@@ -64,7 +65,7 @@ def join(
         _check_fits(service, wanted.party)
         quote = selectors.quote_of(service, party=wanted.party)
         check_visit(service, address=wanted.address, destination=wanted.destination, quote=quote, now=now)
-        customer_key = keyed("customer", contact.identity if holder.user_id is None else f"user:{holder.user_id}")
+        customer_key = customer_key_of(contact, user_id=holder.user_id)
         _keep_within_limits(holder, customer_key)
         lock_queue(service.id)
         _check_queue(service, customer_key, starts_from, starts_until)

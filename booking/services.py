@@ -118,12 +118,26 @@ def begin_payment(*, booking_id: UUID) -> Due:
         )
 
 
+def keep_place(*, booking_id: UUID, until: datetime) -> None:
+    """Keep the place of a booking whose money is being taken, until then but not past its start. Never shortens.
+
+    Runs inside the payer's transaction. Does nothing to a booking that awaits no payment (any more).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE booking_booking SET expires_at = greatest(expires_at, least(%s, starts_at))"
+            " WHERE id = %s AND state = 'awaiting_payment'",
+            [until, booking_id],
+        )
+
+
 def settle_paid(*, booking_id: UUID, amount_minor: int, currency: str, now: datetime) -> Confirmed | NotBookable:
     """Money for the booking was seen at the provider: take it, or say that it goes back. Runs inside the payer's
     transaction.
 
-    A booking whose time to pay is over is confirmed as long as nobody has taken its place: the customer has paid, and
-    the place is still its own. Calling it again for money that was taken is `paid_already`: remember the first answer.
+    A booking whose time to pay is over is confirmed as long as it still waits: whoever wants its place may have it from
+    then on (booking.taking), and the sweeper lets go of it a little later (booking.upkeep). Calling it again for money
+    that was taken is `paid_already`: remember the first answer.
     """
     with transaction.atomic():
         booking = Booking.objects.select_for_update().filter(id=booking_id).first()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -154,7 +154,8 @@ def slot_row(*, service_id: UUID, starts_at: datetime, ends_at: datetime) -> tup
 
 _LAPSED = """
 SELECT id, slot_id FROM booking_booking
-WHERE state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp() AND id IN (
+WHERE state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()
+  AND (state = 'held' OR expires_at <= statement_timestamp() - make_interval(secs => %(grace)s)) AND id IN (
   SELECT id FROM booking_booking
   WHERE slot_id = %(slot)s AND state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()
   UNION ALL
@@ -180,10 +181,17 @@ class Use:
 
 
 def reclaim(
-    *, slot_id: int | None, deal_id: UUID | None = None, use: Use | None = None, also_lock: Sequence[int] = ()
+    *,
+    slot_id: int | None,
+    deal_id: UUID | None = None,
+    use: Use | None = None,
+    also_lock: Sequence[int] = (),
+    grace: timedelta = timedelta(0),
 ) -> int:
     """Expire what has lapsed on a slot, of a deal's stock and on the resources of `use`, so that nobody waits for the
     sweeper. How many.
+
+    `grace`: what awaits its payment is left alone until it has lapsed for so long; for who wants no place.
 
     A booking that somebody is just paying or cancelling is left to them. Bookings first, then all the slots they are
     on and those of `also_lock`, in order, then (by trigger) the stock: as every writer does, so that none waits for one
@@ -195,6 +203,7 @@ def reclaim(
         "service": None if use is None else use.service_id,
         "from": None if use is None else use.busy_from,
         "until": None if use is None else use.busy_until,
+        "grace": grace.total_seconds(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_LAPSED, wanted)

@@ -7,28 +7,37 @@ The sweeper is a convenience for those who look: whoever wants a place reclaims 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection, transaction
 
 from booking.taking import reclaim
 from config.failpoints import failpoint
 
+PAID_IS_SEEN_WITHIN = timedelta(seconds=30)
+"""A payment made at the last moment, of which no notification comes, is seen by the look at that moment (the reconciler
+comes every second, a provider answers within ten). Nobody needs the place before: who does takes it."""
+
 
 def sweep_lapsed(*, limit: int = 1000) -> int:
-    """Expire bookings whose time is over, one slot (or one deal) a transaction. How many."""
+    """Expire bookings whose time is over, one slot (or one deal) a transaction. How many.
+
+    One that awaits its payment is left PAID_IS_SEEN_WITHIN more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT slot_id, CASE WHEN slot_id IS NULL THEN deal_id END FROM ("
             "SELECT slot_id, deal_id FROM booking_booking"
             " WHERE state IN ('held', 'awaiting_payment') AND expires_at <= statement_timestamp()"
+            " AND (state = 'held' OR expires_at <= statement_timestamp() - make_interval(secs => %s))"
             " ORDER BY expires_at LIMIT %s) AS lapsed",
-            [limit],
+            [PAID_IS_SEEN_WITHIN.total_seconds(), limit],
         )
         found = cursor.fetchall()
     expired = 0
     for slot_id, deal_id in found:
         with transaction.atomic():
-            expired += reclaim(slot_id=slot_id, deal_id=deal_id)
+            expired += reclaim(slot_id=slot_id, deal_id=deal_id, grace=PAID_IS_SEEN_WITHIN)
             failpoint("after_expiry")
     return expired
 

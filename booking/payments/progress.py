@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 
 from booking.models import Booking
 from booking.payments.alarms import alarm
@@ -22,7 +23,7 @@ from booking.payments.models import Payment, Refund
 from booking.payments.ports import Charge, Order, PaymentGateway, ProviderRefused, ProviderUnavailable, keys_of
 from booking.payments.refunding import take_over
 from booking.payments.states import CAPTURED, UNFINISHED
-from booking.services import Confirmed, settle_paid
+from booking.services import Confirmed, keep_place, settle_paid
 from config.failpoints import failpoint
 
 State = Payment.State
@@ -32,6 +33,10 @@ LOOK_EVERY = timedelta(seconds=20)
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=5)
 MAX_ROUNDS = 6
+KEPT_FOR = timedelta(minutes=10)
+"""How long a booking keeps its place from each try to take its money: longer than between two tries."""
+KEPT_AT_MOST = timedelta(hours=1)
+"""How long after the time in which its first payment was to be made: no place is kept for ever."""
 
 Call = Callable[[PaymentGateway], Charge]
 
@@ -56,6 +61,7 @@ def advance(payment_id: UUID, *, gateways: Gateways, now: datetime) -> Payment:
     except ProviderUnavailable:
         failures = payment.failures + 1
         next_look = now + min(LAST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10))
+        _keep_while_capturing(payment_id, now=now)
     except ProviderRefused as refused:  # of a reference that it gave us itself
         alarm("unknown_reference", payment=str(payment_id), code=refused.code)
         failures, next_look = payment.failures + 1, now + LAST_RETRY
@@ -73,7 +79,7 @@ def _record(payment_id: UUID, charge: Charge | None, *, now: datetime) -> Step:
             state=payment.state,
             amount_minor=payment.amount_minor,
             currency=payment.currency,
-            is_wanted=payment.booking.state == Booking.State.AWAITING_PAYMENT,
+            is_wanted=_is_wanted(payment.booking, now=now),
             is_late=payment.expires_at <= now,
             charge=charge,
         )
@@ -83,6 +89,7 @@ def _record(payment_id: UUID, charge: Charge | None, *, now: datetime) -> Step:
             payment.state, payment.reason = State.VOIDED, payment.reason or decision.reason
         elif decision.step is Step.CAPTURE:
             payment.state = State.CAPTURING
+            _keep(payment, now=now)
         elif decision.step is Step.CANCEL and payment.state in UNFINISHED:
             if decision.reason == DIFFERS:
                 alarm("amount_differs", payment=str(payment.id), provider=payment.provider)
@@ -91,6 +98,25 @@ def _record(payment_id: UUID, charge: Charge | None, *, now: datetime) -> Step:
         if charge is not None and payment.state in CAPTURED:
             take_over(payment, charge.refunds, now=now)
     return decision.step
+
+
+def _is_wanted(booking: Booking, *, now: datetime) -> bool:
+    """Once it has begun the customer could not cancel what they have just paid: it is let go instead."""
+    has_begun = booking.starts_at is not None and booking.starts_at <= now
+    return booking.state == Booking.State.AWAITING_PAYMENT and not has_begun
+
+
+def _keep(payment: Payment, *, now: datetime) -> None:
+    """The customer has paid in time: a provider that does not answer must not cost them the place."""
+    first = Payment.objects.filter(booking_id=payment.booking_id).aggregate(over=Min("expires_at"))["over"]
+    keep_place(booking_id=payment.booking_id, until=min(now + KEPT_FOR, first + KEPT_AT_MOST))
+
+
+def _keep_while_capturing(payment_id: UUID, *, now: datetime) -> None:
+    with transaction.atomic():
+        payment = locked_payment(payment_id)
+        if payment.state == State.CAPTURING:
+            _keep(payment, now=now)
 
 
 def _note(payment: Payment, charge: Charge) -> None:
@@ -177,7 +203,7 @@ def _schedule(payment_id: UUID, *, lease: datetime, failures: int, next_look: da
         is_over = payment.state not in UNFINISHED and failures == 0
         if next_look is None and not is_over:
             next_look = now + LOOK_EVERY
-            if payment.expires_at > now:
-                next_look = min(next_look, payment.expires_at)
+        if next_look is not None and payment.expires_at > now:
+            next_look = min(next_look, payment.expires_at)
         payment.look_at, payment.failures = next_look, failures
         payment.save(update_fields=["look_at", "failures"])

@@ -246,6 +246,17 @@ def test_the_sweeper_lets_go_of_what_has_lapsed_and_nothing_else():
     assert (taken(), drifts()) == ([2], [])
 
 
+def test_the_sweeper_waits_for_a_payment_of_the_last_moment_and_who_wants_the_place_does_not():
+    service = ServiceFactory(capacity=2)
+    hold, waiting = held(service).booking, booked(service)
+    Booking.objects.update(expires_at=timezone.now() - timedelta(seconds=20))
+    assert sweep_lapsed() == 1
+    assert [Booking.objects.get(id=each.id).state for each in (hold, waiting)] == ["expired", "awaiting_payment"]
+    held(service)
+    held(service)
+    assert (Booking.objects.get(id=waiting.id).state, taken(), drifts()) == ("expired", [2], [])
+
+
 @pytest.mark.parametrize(
     "statement",
     [

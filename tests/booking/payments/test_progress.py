@@ -10,20 +10,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from booking.models import Booking
+from booking.payments import progress
 from booking.payments.gateways import Guarded, TransactionOpen
 from booking.payments.models import Payment, Refund
 from booking.payments.ports import ProviderUnavailable
 from booking.payments.progress import advance
+from booking.payments.reconciler import reconcile
 from booking.payments.refunding import retry_refund
 from booking.payments.services import start_payment
 from booking.payments.simulator.cards import Script
 from booking.payments.simulator.gateway import SimulatorGateway
 from booking.payments.simulator.models import SimulatedCharge, SimulatedRefund
+from booking.refusals import SlotFull
 from booking.services import cancel_booking
 from booking.taking import reclaim
+from booking.upkeep import sweep_lapsed
 from config.failpoints import FailPointReached, action_of, arm
 from tests.booking.payments.world import opened, pays, settle_down, simulator
-from tests.booking.world import booked, lapse
+from tests.booking.world import booked, held, lapse
 from tests.factories import ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +90,82 @@ def test_a_place_lost_between_capture_and_confirmation_gives_all_back():
     settle_down()
     assert Refund.objects.get().state == "succeeded"
     assert SimulatedRefund.objects.get().amount_minor == 2000
+
+
+def unanswered(verb):
+    """A provider that is away for one verb."""
+
+    def fault(asked, moment):
+        if (asked, moment) == (verb, "before"):
+            raise ProviderUnavailable("away")
+
+    return lambda _name: simulator(fault=fault)
+
+
+@pytest.mark.parametrize("verb", ["capture", "observe"])
+def test_who_has_paid_keeps_the_place_while_the_provider_is_away(verb):
+    """Paid in time, and the capture is not answered: nobody can have the place, and the sweeper leaves it alone."""
+    payment = opened(capacity=1)
+    pays(payment)
+    if verb == "observe":
+        look(payment, gateways=unanswered("capture"))
+    lapse(payment.booking)
+    now = timezone.now()
+    assert look(payment, gateways=unanswered(verb), now=now).state == "capturing"
+    assert Booking.objects.get().expires_at == now + progress.KEPT_FOR
+    assert sweep_lapsed() == 0
+    with pytest.raises(SlotFull):
+        held(payment.booking.service)
+    assert (look(payment).state, booking_state()) == ("taken", "confirmed")
+
+
+def test_no_place_is_kept_for_ever(monkeypatch):
+    """Not an hour longer than the first payment had, however many payments are begun, nor past the start."""
+    monkeypatch.setattr(progress, "KEPT_FOR", timedelta(hours=5))
+    payment = opened()
+    pays(payment, Script.CAPTURE_REFUSED)
+    look(payment)
+    second = advance(start_payment(booking_id=payment.booking_id).id, gateways=simulator, now=timezone.now())
+    assert second.expires_at == payment.expires_at + timedelta(hours=1)
+    pays(second)
+    look(second, gateways=unanswered("capture"))
+    assert Booking.objects.get().expires_at == payment.expires_at + timedelta(hours=1)
+
+
+def test_no_place_is_kept_past_its_start():
+    payment = opened()
+    pays(payment)
+    starts_at = timezone.now() + timedelta(minutes=2)
+    lapse(payment.booking)
+    Booking.objects.update(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+    look(payment, gateways=unanswered("capture"))
+    assert Booking.objects.get().expires_at == starts_at
+
+
+def test_who_pays_after_the_start_pays_nothing():
+    """The booking could not be cancelled any more."""
+    payment = opened()
+    pays(payment)
+    now = timezone.now()
+    Booking.objects.update(starts_at=now, ends_at=now + timedelta(hours=1))
+    payment = look(payment, now=now)
+    assert (payment.state, payment.reason) == ("voided", "booking_not_payable")
+    assert SimulatedCharge.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize("failures", [0, 9])
+def test_what_is_paid_at_the_last_moment_and_not_told_is_seen_in_time(failures):
+    """Looked at when its time is over, also where the provider was away just before; the sweeper waits for that."""
+    payment = opened()
+    Payment.objects.update(failures=failures)
+    shortly_before = payment.expires_at - timedelta(seconds=5)
+    seen = look(payment, gateways=unanswered("observe") if failures else simulator, now=shortly_before)
+    assert seen.look_at == payment.expires_at
+    pays(payment, Script.SILENCE)
+    Booking.objects.update(expires_at=timezone.now() - timedelta(seconds=20))
+    assert sweep_lapsed() == 0
+    assert reconcile(now=payment.expires_at, gateways=simulator) == 1
+    assert booking_state() == "confirmed"
 
 
 def test_what_nobody_pays_is_closed_in_time():

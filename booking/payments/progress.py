@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min
 
-from booking.models import Booking
+from booking.models import Booking, Event
 from booking.payments.alarms import alarm
 from booking.payments.decisions import DIFFERS, Step, decide, differs
 from booking.payments.gateways import Gateways
@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=40)
 LOOK_EVERY = timedelta(seconds=20)
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=5)
+STUCK_AFTER = timedelta(minutes=5)
+"""What has not been let go for so long keeps a customer's money set aside: a person must see why."""
 MAX_ROUNDS = 6
 KEPT_FOR = timedelta(minutes=10)
 """How long a booking keeps its place from each try to take its money: longer than between two tries."""
@@ -205,5 +207,14 @@ def _schedule(payment_id: UUID, *, lease: datetime, failures: int, next_look: da
             next_look = now + LOOK_EVERY
         if next_look is not None and payment.expires_at > now:
             next_look = min(next_look, payment.expires_at)
+        if payment.state == State.VOIDING and _given_up_at(payment) <= now - STUCK_AFTER:
+            alarm("not_let_go", payment=str(payment.id), reason=payment.reason)
+            next_look = now + LAST_RETRY
         payment.look_at, payment.failures = next_look, failures
         payment.save(update_fields=["look_at", "failures"])
+
+
+def _given_up_at(payment: Payment) -> datetime:
+    """When it began to be let go, as its booking's stream tells."""
+    told = Event.objects.filter(booking_id=payment.booking_id, kind="payment_voiding", data__payment=str(payment.id))
+    return told.values_list("at", flat=True).latest("at")

@@ -97,7 +97,9 @@ class StripeGateway:
         if session["status"] == "open":
             _asked(lambda: self._client.v1.checkout.sessions.expire(reference, {}, {"idempotency_key": key}))
         elif intent is not None and intent["status"] != "canceled":
-            _asked(lambda: self._client.v1.payment_intents.cancel(intent["id"], {}, {"idempotency_key": key}))
+            # A key of its own: one that closed the session, too late, is refused for another request for a day.
+            again: stripe.RequestOptions = {"idempotency_key": f"{key}-intent"}
+            _asked(lambda: self._client.v1.payment_intents.cancel(intent["id"], {}, again))
         return self.observe(reference)
 
     def refund(self, reference: str, *, refund_id: UUID, amount_minor: int, key: str) -> RefundSeen:

@@ -33,7 +33,10 @@ def invalid(code, message):
 
 
 class FakeStripe:
-    """The state and the rules; `serve` puts it on a port. `faults` are (path pattern, what) taken once each."""
+    """The state and the rules; `serve` puts it on a port. `faults` are (path pattern, what) taken once each.
+
+    What: a word for how the answer fails, or a function that is called before the request is looked at.
+    """
 
     def __init__(self):
         self.lock = threading.RLock()
@@ -301,6 +304,8 @@ def _handler(stripe):
             if self.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
                 return self._send(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key."}})
             fault = stripe.take_fault(address.path)
+            if callable(fault):
+                fault()
             if fault == "unavailable":
                 return self._send(503, {"error": {"type": "api_error", "message": "Down."}})
             if fault == "busy":

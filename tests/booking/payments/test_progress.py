@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from booking.models import Booking
 from booking.payments import progress
@@ -35,6 +36,10 @@ pytestmark = pytest.mark.django_db
 
 def look(payment, *, gateways=simulator, now=None):
     return advance(payment.id, gateways=gateways, now=now or timezone.now())
+
+
+def alarms(kind):
+    return REGISTRY.get_sample_value("vicinity_payment_alarms_total", {"kind": kind}) or 0
 
 
 def booking_state():
@@ -166,6 +171,22 @@ def test_what_is_paid_at_the_last_moment_and_not_told_is_seen_in_time(failures):
     assert sweep_lapsed() == 0
     assert reconcile(now=payment.expires_at, gateways=simulator) == 1
     assert booking_state() == "confirmed"
+
+
+def test_what_cannot_be_let_go_is_a_persons_to_see():
+    payment = opened()
+    pays(payment)
+    cancel_booking(booking_id=payment.booking_id, by="customer", now=timezone.now())
+    before = alarms("not_let_go")
+    now = timezone.now()
+    seen = [
+        (look(payment, gateways=unanswered("cancel"), now=now + timedelta(minutes=minutes)), alarms("not_let_go"))
+        for minutes in (0, 4, 6)
+    ]
+    assert [(each.state, told - before) for each, told in seen] == [("voiding", 0), ("voiding", 0), ("voiding", 1)]
+    assert seen[-1][0].look_at == now + timedelta(minutes=11)
+    assert look(payment).state == "voided"
+    assert alarms("not_let_go") == before + 1
 
 
 def test_what_nobody_pays_is_closed_in_time():

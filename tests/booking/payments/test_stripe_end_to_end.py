@@ -200,3 +200,20 @@ def test_an_answer_lost_after_the_capture_takes_the_money_once(customer, stripe)
     assert customer.intent(session)["amount_received"] == 2000
     captures = {key for _, path, key in stripe.requests if path.endswith("/capture")}
     assert captures == {keys_of(Payment.objects.get().id).capture}
+
+
+def test_who_pays_while_it_is_being_closed_gets_the_money_back_at_once(customer, stripe):
+    """Our request to close the session finds it paid: the authorisation is let go in the same look."""
+    session = customer.begin()
+    customer.post(f"/v1/bookings/{customer.id}/cancel")
+    Payment.objects.update(look_at=timezone.now())
+    stripe.faults.append((r"/expire$", lambda: stripe.pay(session)))
+    assert looked_at() == 1
+    assert stripe.faults == []
+    assert customer.seen() == ("cancelled", "voided", 0)
+    assert (stripe.sessions[session]["status"], customer.intent(session)["status"]) == ("complete", "canceled")
+    closing = [
+        (path.rsplit("/", 1)[1], key) for _, path, key in stripe.requests if path.endswith(("/expire", "/cancel"))
+    ]
+    assert [verb for verb, _ in closing] == ["expire", "cancel"]
+    assert len({key for _, key in closing}) == 2

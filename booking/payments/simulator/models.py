@@ -31,7 +31,7 @@ class SimulatedCharge(models.Model):
     decline_code = models.CharField(max_length=40, blank=True)
     timeouts_left = models.PositiveSmallIntegerField(default=0, db_default=0)
     description = models.CharField(max_length=300)
-    language = models.CharField(max_length=10)
+    language = models.CharField(max_length=35)
     return_url = models.CharField(max_length=2000)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())

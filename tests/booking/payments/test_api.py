@@ -87,6 +87,17 @@ def test_the_whole_way(client, booking):
     assert begin(client, booking).json()["code"] == "booking_state"
 
 
+def test_a_language_may_be_as_long_as_a_tag_may(client):
+    mine = held(ServiceFactory())
+    tag = "ca-ES-valencia-x-spoken-on-the-boat"
+    assert len(tag) == 35
+    contact = {"name": "Aino", "email": "aino@example.com", "language": tag}
+    answer = post(client, "/v1/bookings", {"hold_id": str(mine.booking.id), "contact": contact}, token=mine.token)
+    assert answer.status_code == 201, answer.content
+    begun = begin(client, (str(mine.booking.id), mine.token))
+    assert (begun.status_code, SimulatedCharge.objects.get().language) == (201, tag)
+
+
 def test_nothing_is_shown_before_one_is_begun_or_to_another(client, booking):
     assert shown(client, booking).status_code == 404
     begin(client, booking)

@@ -11,6 +11,7 @@ from listings.texts import plain_text
 
 _EMAIL = re.compile(r"[^@\s\"<>()\[\],;:\\]{1,64}@[^@\s\"<>()\[\],;:\\]{1,189}\.[^@\s\"<>()\[\],;:\\.]{2,63}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_WEB_ADDRESS = re.compile(r"://|www\.|\w[.\u3002][^\W\d_]{2,}|\w\.\d+\.\d+\.\d", re.IGNORECASE)
 _GROUPING = str.maketrans("", "", " ()-./\u00a0")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
@@ -41,12 +42,20 @@ def parse_contact(*, name: str, email: str = "", phone: str = "", language: str 
     if phone and not _PHONE.fullmatch(phone):
         raise InvalidParameter("contact.phone", "A telephone number is + and 7 to 15 digits, country code first.")
     return Contact(
-        name=plain_text(name, parameter="contact.name", limit=200, required=True),
+        name=_parse_name(name),
         email=parse_email(email, parameter="contact.email") if email else "",
         phone=phone,
         language=parse_language(language, parameter="contact.language"),
         note=plain_text(note, parameter="contact.note", limit=500),
     )
+
+
+def _parse_name(text: str) -> str:
+    """A letter greets with it: whoever writes an address into it would have us mail it to others."""
+    name = plain_text(text, parameter="contact.name", limit=200, required=True)
+    if _WEB_ADDRESS.search(unicodedata.normalize("NFKC", name)):
+        raise InvalidParameter("contact.name", "A name holds no web address: leave a blank after a dot.")
+    return name
 
 
 def parse_email(text: str, *, parameter: str) -> str:

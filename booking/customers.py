@@ -6,12 +6,13 @@ A customer is known when a hold is booked, not before. What is counted here is c
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection
 
 from booking.contacts import Contact
-from booking.limits import lock_names
+from booking.limits import Limit, keep_within, lock_names
 from booking.models import Booking
-from booking.refusals import CustomerCapReached, NewCustomersOnly
+from booking.refusals import CustomerCapReached, NewCustomersOnly, TooManyFreeBookings
 from booking.tokens import keyed
 
 State = Booking.State
@@ -38,6 +39,21 @@ def check_new_customer(booking: Booking) -> None:
     )
     if before.exists():
         raise NewCustomersOnly("You have booked with this merchant before.")
+
+
+def check_free_bookings(booking: Booking) -> None:
+    """TooManyFreeBookings where the customer, or the network that held it, has as many bookings to come for which
+    nothing was due as it may. One without a time is to come for 30 days.
+    """
+    keep_within(
+        [
+            Limit("customer_key", booking.customer_key, settings.FREE_BOOKINGS_PER_CUSTOMER),
+            Limit("network_key", booking.network_key, settings.FREE_BOOKINGS_PER_NETWORK),
+        ],
+        counting="SELECT count(*) FROM booking_booking WHERE {column} = %s AND state = 'confirmed' AND paid_minor = 0"
+        " AND coalesce(ends_at, created_at + interval '30 days') > statement_timestamp()",
+        refusal=TooManyFreeBookings("Cancel a booking, or wait until one is over.", retry_after_seconds=3600),
+    )
 
 
 def take_cap(booking: Booking) -> int:

@@ -309,6 +309,8 @@ class Booking(models.Model):
             ),
             models.Index("branch", "starts_at", name="booking_of_branch"),
             models.Index("deal", name="booking_of_deal"),
+            models.Index("customer_key", name="booking_of_customer", condition=~Q(customer_key="")),
+            models.Index("network_key", name="booking_free_by_network", condition=Q(state="confirmed", paid_minor=0)),
             models.Index(Lower("email"), name="booking_of_address", condition=~Q(email="")),
         ]
         triggers = [

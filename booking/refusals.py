@@ -77,6 +77,14 @@ class TooManyHolds(RateLimited):
     title = "Too many places are held"
 
 
+class TooManyFreeBookings(RateLimited):
+    """The contact or the network has as many bookings to come that cost nothing as it may: `limit`. Cancel one."""
+
+    code = "too_many_free_bookings"
+    status = 429
+    title = "Too many bookings that cost nothing"
+
+
 class BookingState(CodedError):
     """The booking is not in a state that this step begins in. `state` says which it is in."""
 

@@ -65,7 +65,7 @@ class HoldRequest(WantedShape):
 
 
 class ContactShape(Shape):
-    name = serializers.CharField(max_length=200)
+    name = serializers.CharField(max_length=200, help_text="No web address: a blank follows a dot.")
     email = serializers.CharField(required=False, allow_blank=True, help_text="One of email and phone is needed.")
     phone = serializers.CharField(required=False, allow_blank=True, help_text="+ and digits, country code first.")
     language = serializers.CharField(required=False, allow_blank=True, max_length=35)

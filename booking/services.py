@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from booking.contacts import Contact
-from booking.customers import check_new_customer, customer_key_of, take_cap
+from booking.customers import check_free_bookings, check_new_customer, customer_key_of, take_cap
 from booking.holds import checked_start, give_resource, locked, raise_state, use_of
 from booking.models import Booking, Occupancy
 from booking.policy import Policy, refund_minor
@@ -67,7 +67,7 @@ def book(*, booking_id: UUID, contact: Contact, user_id: int | None, now: dateti
     """Put a name to a hold: held → awaiting_payment, or → confirmed where nothing is due.
 
     A booking that waits for payment does so for PAYMENT_SECONDS from now. HoldExpired, CustomerCapReached,
-    NewCustomersOnly or BookingState.
+    NewCustomersOnly, TooManyFreeBookings or BookingState.
     """
     with transaction.atomic():
         booking = locked(booking_id)
@@ -76,6 +76,8 @@ def book(*, booking_id: UUID, contact: Contact, user_id: int | None, now: dateti
         _refuse_lapsed(booking)
         booking.customer_key = customer_key_of(contact, user_id=user_id)
         check_new_customer(booking)
+        if not booking.deposit_minor:
+            check_free_bookings(booking)
         booking.cap_units = take_cap(booking)
         booking.name, booking.email, booking.phone = contact.name, contact.email, contact.phone
         booking.language, booking.note = contact.language, contact.note

@@ -77,6 +77,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment."),
     Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),
     Option("HOLDS_PER_NETWORK", int, "30", "Unpaid holds of one client address at a time; 0: no limit."),
+    Option(
+        "FREE_BOOKINGS_PER_CUSTOMER",
+        int,
+        "10",
+        "Bookings to come of one contact or account for which nothing was due; 0: no limit.",
+    ),
+    Option("FREE_BOOKINGS_PER_NETWORK", int, "30", "The same of one client address; 0: no limit."),
     Option("OFFER_SECONDS", int, "900", "How long a place that came free is kept for who is offered it."),
     Option("OFFERS_PER_ENTRY", int, "3", "Offers that one entry of a waitlist may let go before it ends."),
     Option("WAITLIST_PER_CUSTOMER", int, "5", "Waitlists of one e-mail address or device at a time; 0: no limit."),

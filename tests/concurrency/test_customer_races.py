@@ -8,9 +8,9 @@ import random
 import pytest
 from django.utils import timezone
 
-from booking import customers
-from booking.models import Booking
-from booking.refusals import NewCustomersOnly
+from booking import customers, limits
+from booking.models import Booking, Service
+from booking.refusals import NewCustomersOnly, TooManyFreeBookings
 from booking.services import book
 from tests.booking.world import AINO, held
 from tests.concurrency.test_interleavings import play
@@ -21,9 +21,12 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 ORDERS = int(os.environ.get("VICINITY_INTERLEAVINGS", "15"))
 
 
-def raced(seed: int) -> list[type]:
+def new_customers_only() -> Service:
     deal = DealFactory(fulfilment="reservation", new_customers_only=True)
-    service = ServiceFactory(branch=BranchFactory(merchant=deal.merchant), deal=deal)
+    return ServiceFactory(branch=BranchFactory(merchant=deal.merchant), deal=deal)
+
+
+def raced(seed: int, service: Service) -> list[type]:
     ids = {name: held(service).booking.id for name in ("one", "two")}
 
     def booking(name):
@@ -31,16 +34,36 @@ def raced(seed: int) -> list[type]:
 
     works = {name: booking(name) for name in ids}
     results = play(works, random.Random(seed).choices(list(works), k=20))
-    assert Booking.objects.filter(deal=deal, state="awaiting_payment").count() == sum(
-        isinstance(result, Booking) for result in results.values()
-    )
+    made = Booking.objects.filter(service=service, state__in=["awaiting_payment", "confirmed"]).count()
+    assert made == sum(isinstance(result, Booking) for result in results.values())
     return sorted((type(result) for result in results.values()), key=str)
 
 
 def test_one_new_customer_books_once():
-    assert [raced(seed) for seed in range(ORDERS)] == [[Booking, NewCustomersOnly]] * ORDERS
+    assert [raced(seed, new_customers_only()) for seed in range(ORDERS)] == [[Booking, NewCustomersOnly]] * ORDERS
 
 
 def test_control_without_the_lock_both_are_the_first(monkeypatch):
     monkeypatch.setattr(customers, "lock_names", lambda _: None)
-    assert any(raced(seed) == [Booking, Booking] for seed in range(ORDERS))
+    assert any(raced(seed, new_customers_only()) == [Booking, Booking] for seed in range(ORDERS))
+
+
+@pytest.fixture
+def one_free_booking(settings):
+    settings.FREE_BOOKINGS_PER_CUSTOMER = 1
+
+
+def free_race(seed: int) -> list[type]:
+    Booking.objects.filter(state="confirmed").update(state="fulfilled")
+    return raced(seed, ServiceFactory(deposit_percent=0))
+
+
+@pytest.mark.usefixtures("one_free_booking")
+def test_the_last_free_booking_is_had_once():
+    assert [free_race(seed) for seed in range(ORDERS)] == [[Booking, TooManyFreeBookings]] * ORDERS
+
+
+@pytest.mark.usefixtures("one_free_booking")
+def test_control_without_the_lock_it_is_had_twice(monkeypatch):
+    monkeypatch.setattr(limits, "lock_names", lambda _: None)
+    assert any(free_race(seed) == [Booking, Booking] for seed in range(ORDERS))

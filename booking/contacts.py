@@ -65,7 +65,7 @@ def parse_email(text: str, *, parameter: str) -> str:
     'Aino@example.com'
     """
     email = unicodedata.normalize("NFC", text.strip())
-    if not (_EMAIL.fullmatch(email) and len(email) <= 254 and email.isprintable()):
+    if not (_EMAIL.fullmatch(email) and len(email) <= 254 and email.isprintable() and _can_be_mailed(email)):
         raise InvalidParameter(parameter, "This is no e-mail address.", limit=254)
     return email
 
@@ -79,6 +79,16 @@ def untagged(email: str) -> str:
     """
     local, _, domain = email.casefold().rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def _can_be_mailed(email: str) -> bool:
+    """Whether mail can be addressed so: no dot stands alone, and each label of the domain is one of DNS."""
+    local, _, domain = email.rpartition("@")
+    try:
+        domain.encode("idna")  # refuses empty labels, and those over 63 octets
+    except UnicodeError:
+        return False
+    return "" not in local.split(".")
 
 
 def parse_language(text: str, *, parameter: str) -> str:

@@ -56,7 +56,12 @@ OPTIONS: tuple[Option, ...] = (
         "make up.",
     ),
     Option("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    Option("TRUSTED_PROXIES", int, "0", "How many proxies in front append to X-Forwarded-For. 0: it is ignored."),
+    Option(
+        "TRUSTED_PROXIES",
+        int,
+        "0",
+        "How many proxies in front append to X-Forwarded-For and set X-Forwarded-Proto. 0: both are ignored.",
+    ),
     Option("RATE_LIMIT_SEARCH", str, "600/minute", "Searches allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_SUGGEST", str, "3000/minute", "Suggestions allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_TILES", str, "6000/minute", "Clusters and tiles allowed to one client; `off` to disable."),

@@ -182,6 +182,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "config.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
 }
+CSRF_TRUSTED_ORIGINS = ["/".join(BASE_URL.split("/", 3)[:3])]  # behind a proxy the request itself does not tell
 CSRF_FAILURE_VIEW = "config.api.problems.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
@@ -189,6 +190,7 @@ HOLD_SECONDS: int = option("HOLD_SECONDS")
 PAYMENT_SECONDS: int = option("PAYMENT_SECONDS")
 DEFAULT_FROM_EMAIL = EMAIL_FROM = str(option("EMAIL_FROM"))
 vars().update(environ.Env.email_url_config(option("EMAIL_URL")))
+EMAIL_TIMEOUT = 10  # seconds: a mail server that says nothing holds no worker
 PAYMENT_PROVIDER: str = option("PAYMENT_PROVIDER")
 STRIPE_SECRET_KEY: str = option("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRETS: list[str] = option("STRIPE_WEBHOOK_SECRETS")
@@ -202,6 +204,8 @@ OFFERS_PER_ENTRY: int = option("OFFERS_PER_ENTRY")
 WAITLIST_PER_CUSTOMER: int = option("WAITLIST_PER_CUSTOMER")
 WAITLIST_PER_NETWORK: int = option("WAITLIST_PER_NETWORK")
 TRUSTED_PROXIES: int = option("TRUSTED_PROXIES")
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # docs/operations.md: the proxy sets it
 METRICS_ALLOWED: list[str] = option("METRICS_ALLOWED")
 RATE_LIMITS: dict[str, str] = {
     scope: option(f"RATE_LIMIT_{scope.upper()}")

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3, "JOD": 3}
+from config.money import amount
+
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-
-
-def amount(minor: int, currency: str) -> str:
-    """Minor units in plain digits.
-
-    >>> amount(1090, "EUR"), amount(500, "JPY")
-    ('10.90', '500')
-    """
-    decimals = _DECIMALS.get(currency, 2)
-    return f"{Decimal(minor).scaleb(-decimals):.{decimals}f}"
 
 
 def is_web_address(text: str | None) -> bool:
@@ -87,12 +77,12 @@ def offer(deal: Mapping[str, Any], *, url: str, base_url: str) -> dict[str, Any]
         "@id": url,
         "url": url,
         "name": deal["title"],
-        "price": amount(deal["price_minor"], currency),
+        "price": str(amount(deal["price_minor"], currency)),
         "priceCurrency": currency,
         "priceSpecification": {
             "@type": "UnitPriceSpecification",
             "priceType": "https://schema.org/ListPrice",
-            "price": amount(deal["list_price_minor"], currency),
+            "price": str(amount(deal["list_price_minor"], currency)),
             "priceCurrency": currency,
         },
         "validFrom": deal["valid_from"],

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_day_names
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 
-from web.metadata import amount, is_web_address
+from config.money import money
+from web.metadata import is_web_address
 from web.strings import Strings
 
 _LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
@@ -93,13 +94,10 @@ def _deal_on_map(deal: Mapping[str, Any], branches: list[dict[str, Any]]) -> str
 def _price(deal: Mapping[str, Any], text: Strings) -> dict[str, Any]:
     locale = _LOCALES[text.tag]
 
-    def money(minor: int) -> str:
-        return format_currency(amount(minor, deal["currency"]), deal["currency"], locale=locale)
-
     cheaper = deal["list_price_minor"] > deal["price_minor"]
     return {
-        "price": money(deal["price_minor"]),
-        "list_price": money(deal["list_price_minor"]) if cheaper else None,
+        "price": money(deal["price_minor"], deal["currency"], locale),
+        "list_price": money(deal["list_price_minor"], deal["currency"], locale) if cheaper else None,
         "off": format_percent(-deal["discount_percent"] / 100, locale=locale) if deal["discount_percent"] else None,
     }
 

@@ -36,7 +36,7 @@ def send_due(*, now: datetime, limit: int = 20) -> int:
             continue
         try:
             _send(letter, now=now)
-        except OSError as error:  # of smtplib too: the mail server is away or refuses
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter must not stop the others
             _put_off(letter, now=now, reason=f"{type(error).__name__}: {error}")
         else:
             failpoint("after_letter_is_sent")

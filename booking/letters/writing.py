@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, get_currency_precision
 from django.conf import settings
 
 from booking.letters.calendar import Appointment, calendar_file
@@ -17,6 +15,7 @@ from booking.letters.models import Letter
 from booking.letters.texts import BODIES, SUBJECTS, language_of
 from booking.models import Booking
 from booking.tokens import link_token
+from config.money import money
 
 _BABEL = {"en": "en_GB", "zh-Hans": "zh_Hans"}
 
@@ -42,9 +41,9 @@ def written(letter: Letter, *, now: datetime) -> Written:
                 "link": link_to(booking),
                 "list_link": _list_link(letter.event.entry_id),
                 "until": _until(booking, language),
-                "amount": _money(
+                "amount": money(
                     said.get("captured_minor", said.get("amount_minor", 0)), said.get("currency", booking.currency),
-                    language,
+                    _BABEL[language],
                 ),
             }
         ),
@@ -104,13 +103,8 @@ def _facts(booking: Booking, language: str) -> str:
         locale = _BABEL[language]
         day = format_date(local.date(), "full", locale=locale)
         lines.append(f"{day} {format_time(local.time(), 'HH:mm', locale=locale)} ({booking.branch.zone})")
-    lines.append(_money(booking.price_minor, booking.currency, language))
+    lines.append(money(booking.price_minor, booking.currency, _BABEL[language]))
     return "\n".join(lines)
-
-
-def _money(amount_minor: int, currency: str, language: str) -> str:
-    amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
-    return str(format_currency(amount, currency, locale=_BABEL[language]))
 
 
 def _one_line(text: str) -> str:

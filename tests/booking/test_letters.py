@@ -17,6 +17,7 @@ from booking.letters.models import Letter
 from booking.letters.sending import RETRY_MINUTES, send_due
 from booking.letters.texts import BODIES, SUBJECTS
 from booking.letters.triggers import TOLD
+from booking.models import Booking
 from booking.payments.models import Payment
 from booking.services import cancel_booking
 from booking.taking import reclaim
@@ -121,6 +122,17 @@ class TestSending:
             now += timedelta(days=2)
         assert send_due(now=now) == 0
         assert (Letter.objects.get().sent_at, Letter.objects.get().send_at) == (None, None)
+
+    def test_one_that_no_mail_can_be_addressed_to_stops_no_other(self, settings):
+        settings.EMAIL_BACKEND = "tests.booking.envelopes.Addressing"
+        bookings = [paid(ServiceFactory()) for _ in range(4)]
+        Booking.objects.filter(id=bookings[0].id).update(email="a@b..com")  # as none is taken any more
+        now = timezone.now()
+        for _ in range(len(RETRY_MINUTES) + 1):
+            send_due(now=now)
+            now += timedelta(days=2)
+        assert len(mail.outbox) == 3
+        assert Letter.objects.filter(sent_at=None).values_list("booking_id", "send_at").get() == (bookings[0].id, None)
 
     def test_a_death_after_sending_sends_again_rather_than_never(self):
         paid(ServiceFactory())

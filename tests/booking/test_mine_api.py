@@ -88,6 +88,17 @@ def test_a_page_acts_by_its_session_and_its_csrf_token(page, ada):
     assert write(client, f"bookings/{held['id']}/cancel", {}, **csrf).json()["state"] == "cancelled"
 
 
+def test_behind_a_proxy_the_pages_own_origin_is_trusted_and_no_other(page, settings):
+    client, csrf = page
+    csrf |= {"Sec-Fetch-Site": "same-origin"}
+    others = {"Origin": "https://evil.example"}
+    own = {"Origin": settings.BASE_URL}  # the request itself was sent to another host and scheme
+    assert settings.CSRF_TRUSTED_ORIGINS == [settings.BASE_URL]
+    first = write(client, "holds", wanted(), **csrf, **own).json()["booking"]
+    write(client, "holds", wanted(), **csrf, **others)
+    assert [str(each) for each in Booking.objects.exclude(user=None).values_list("id", flat=True)] == [first["id"]]
+
+
 def test_a_page_without_the_csrf_token_is_a_guest(page):
     client, csrf = page
     held = write(client, "holds", wanted(), **csrf).json()["booking"]

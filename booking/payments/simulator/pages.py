@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from http import HTTPStatus
 
-from babel.numbers import format_currency, get_currency_precision
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,6 +17,7 @@ from booking.payments.simulator.texts import texts_in
 from config.api.problems import MethodNotAllowed
 from config.errors import InvalidParameter, NotFound
 from config.languages import accepted_languages
+from config.money import money
 
 State = SimulatedCharge.State
 _BABEL = {"en": "en", "zh-Hans": "zh_Hans"}
@@ -64,12 +63,11 @@ def _shown(request: HttpRequest, charge: SimulatedCharge, said: str) -> HttpResp
     is_over = charge.state == State.CANCELLED or (
         charge.state in {State.OPEN, State.CHALLENGED} and charge.expires_at <= timezone.now()
     )
-    amount = Decimal(charge.amount_minor).scaleb(-get_currency_precision(charge.currency))
     context = {
         "language": tag,
         "t": words,
         "charge": charge,
-        "amount": format_currency(amount, charge.currency, locale=_BABEL[tag]),
+        "amount": money(charge.amount_minor, charge.currency, _BABEL[tag]),
         "said": words.get("not_payable" if is_over else said, ""),
         "asks": charge.state == State.CHALLENGED and not is_over,
         "is_payable": charge.state == State.OPEN and not is_over,

@@ -57,6 +57,18 @@ def test_what_cannot_be_sent_is_tried_again_soon_and_given_up_in_the_end(setting
     assert Code.objects.get().send_at is None
 
 
+def test_one_that_no_mail_can_be_addressed_to_stops_no_other(settings):
+    settings.EMAIL_BACKEND = "tests.booking.envelopes.Addressing"
+    ask_for_code(email="a@b..com", language="en")
+    ask_for_code(email=EMAIL, language="en")
+    now = timezone.now()
+    for seconds in (0, *RETRY_SECONDS):
+        now += timedelta(seconds=seconds)
+        send_codes(now=now)
+    assert [letter.to for letter in mail.outbox] == [[EMAIL]]
+    assert list(Code.objects.values_list("send_at", flat=True)) == [None, None]
+
+
 def test_a_code_that_is_too_old_is_not_sent():
     ask_for_code(email=EMAIL, language="en")
     assert send_codes(now=timezone.now() + timedelta(seconds=CODE_SECONDS)) == 0

@@ -1,6 +1,7 @@
 /** A version as it stands in the form, and as the API takes and gives it. Pure. */
 import type { Schemas } from "../api/client.js";
 import type { Band, NamedArea, Position, Version } from "./api.js";
+import { decimalsOf } from "../i18n/currency.js";
 import { geometryOf, partsOf, type Parts } from "./rings.js";
 import { circleRing, type Shown } from "./shapes.js";
 import { instantOf, wallClock } from "./zone.js";
@@ -132,12 +133,7 @@ export function shownVersion(version: Version, centre: Position, named: Readonly
 
 /** Decimals of a currency; 2 for a code that is none. */
 export function currencyDigits(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat("en", { style: "currency", currency: currency.trim().toUpperCase() });
-    return format.resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
+  return decimalsOf(currency.trim().toUpperCase());
 }
 
 /** 290 minor units of EUR → "2.90"; whole amounts without decimals. */

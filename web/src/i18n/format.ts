@@ -1,18 +1,21 @@
 /** Money, distances and times as the reader's language writes them. */
+import { decimalsOf } from "./currency.js";
 import { language, t } from "./messages.js";
 
 /** Minor units to text; the number of decimals is the currency's own, and whole amounts lose them. */
 export function price(minor: number, currency: string): string {
-  const plain = new Intl.NumberFormat(language(), { style: "currency", currency });
-  const digits = plain.resolvedOptions().maximumFractionDigits ?? 2;
-  const amount = minor / 10 ** digits;
-  if (!Number.isInteger(amount)) return plain.format(amount);
-  return new Intl.NumberFormat(language(), { style: "currency", currency, minimumFractionDigits: 0 }).format(amount);
+  const decimals = decimalsOf(currency);
+  const amount = minor / 10 ** decimals;
+  return new Intl.NumberFormat(language(), {
+    style: "currency",
+    currency,
+    minimumFractionDigits: Number.isInteger(amount) ? 0 : decimals,
+    maximumFractionDigits: decimals,
+  }).format(amount);
 }
 
 export function minorUnits(amount: number, currency: string): number {
-  const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return Math.round(amount * 10 ** digits);
+  return Math.round(amount * 10 ** decimalsOf(currency));
 }
 
 /** Metres below a kilometre in steps of ten, kilometres above. */

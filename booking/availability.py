@@ -12,7 +12,7 @@ Busy = tuple[datetime, datetime]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What of a service is taken. `taken`: start → units that have not lapsed. `resources`: (seats, busy times) each;
-    None where the service uses none. `left_of_deal`: None where its stock has no limit.
+    None where the service uses none. `left_of_deal`: of its stock, pieces; None where that has no limit.
     """
 
     capacity: int
@@ -34,17 +34,20 @@ def openings(
     room: Room,
     *,
     units: int,
+    pieces: int,
     party: int,
     duration: timedelta,
     before: timedelta,
     after: timedelta,
 ) -> list[Opening]:
-    """Those of `starts`, in their order, at which a party of `party` that takes `units` can be served."""
+    """Those of `starts`, in their order, at which a party of `party` can be served that takes `units` of the slot and
+    `pieces` of the deal.
+    """
     found = []
     for start in starts:
         left = (room.capacity - room.taken.get(start, 0)) // units
         if room.left_of_deal is not None:
-            left = min(left, room.left_of_deal)
+            left = min(left, room.left_of_deal // pieces)
         if room.resources is not None:
             left = min(left, _free(room.resources, party, start - before, start + duration + after))
         if left > 0:

@@ -54,7 +54,8 @@ WHERE {near} AND booking_service.is_offered
     AND (deals_deal.all_branches OR EXISTS (
       SELECT FROM deals_dealbranch AS good
       WHERE good.deal_id = deals_deal.id AND good.branch_id = listings_branch.id))
-    AND (deals_deal.stock IS NULL OR deals_deal.stock > coalesce((
+    AND (deals_deal.stock IS NULL
+      OR deals_deal.stock - CASE WHEN booking_service.price_is_per_person THEN %(party)s ELSE 1 END >= coalesce((
       SELECT stock.taken - coalesce((
         SELECT sum(lapsed.stock_units) FROM booking_booking AS lapsed WHERE lapsed.deal_id = stock.deal_id
           AND lapsed.state IN ('held', 'awaiting_payment') AND lapsed.expires_at <= statement_timestamp()), 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import connection
 
+from booking import selectors
 from booking.contacts import Contact
 from booking.limits import Limit, keep_within, lock_names
 from booking.models import Booking
@@ -61,7 +62,8 @@ def take_cap(booking: Booking) -> int:
     deal = booking.deal
     if deal is None or deal.per_customer_cap is None:
         return 0
-    count = booking.party if booking.slot_id is None else 1
+    service = booking.service
+    count = booking.party if service is None else selectors.pieces_of(service, party=booking.party)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO booking_dealcustomer AS held (deal_id, customer_key, taken)"

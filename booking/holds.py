@@ -98,7 +98,7 @@ def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, s
     check_visit(service, address=wanted.address, destination=wanted.destination, quote=quote, now=now, at=starts_at)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
-    stock_units = _stock_units(service.deal, 1)
+    stock_units = _stock_units(service.deal, selectors.pieces_of(service, party=wanted.party))
     use = use_of(service, starts_at, ends_at) if service.resources.exists() else None
     if has_lapsed or stock_units or use is not None:
         reclaim(slot_id=slot_id, deal_id=service.deal_id if stock_units else None, use=use)

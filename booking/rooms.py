@@ -131,6 +131,7 @@ def openings_of(service: Service, room: Room, starts: Sequence[datetime], *, par
         starts,
         room,
         units=party if service.counts_people else 1,
+        pieces=selectors.pieces_of(service, party=party),
         party=party,
         duration=timedelta(minutes=service.duration_minutes),
         before=before,

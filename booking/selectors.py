@@ -124,6 +124,11 @@ def schedule_of(service: Service) -> Schedule:
     )
 
 
+def pieces_of(service: Service, *, party: int) -> int:
+    """How many times the price a party pays, and takes of its deal's stock and of what one customer may have."""
+    return party if service.price_is_per_person else 1
+
+
 def quote_of(service: Service, *, party: int) -> Quote:
     """At the deal's price where it has a deal, else at its own."""
     deal = service.deal
@@ -132,7 +137,7 @@ def quote_of(service: Service, *, party: int) -> Quote:
         price_minor=(service.price_minor or 0) if deal is None else deal.price_minor,
         list_price_minor=(service.price_minor or 0) if deal is None else deal.list_price_minor,
         currency=service.currency if deal is None else deal.currency,
-        count=party if service.price_is_per_person else 1,
+        count=pieces_of(service, party=party),
         policy=policy_of(service),
         commission_bps=service.commission_bps,
         discount_funder=service.discount_funder,

@@ -51,6 +51,15 @@ def test_what_is_left_is_told_for_each_start(client, service):
     assert lefts(client, service) == [2, 2]  # the deal has five in all
 
 
+def test_where_the_price_is_per_person_the_stock_is_of_people(client, service):
+    service.price_is_per_person = True
+    service.save()
+    held(service, party=2)
+    assert lefts(client, service) == [2, 3, 3]  # three of the deal's five are left
+    assert lefts(client, service, party=2) == [1, 1, 1]
+    assert lefts(client, service, party=4) == []
+
+
 def test_until_when_it_can_be_booked_is_told(client, service):
     """The horizon, unless the deal or the place ends before."""
     told = []
@@ -100,7 +109,7 @@ def test_what_is_shown_is_what_can_be_held(seed):
     deal = DealFactory(fulfilment="reservation", stock=9)
     service = ServiceFactory(
         branch=BranchFactory(merchant=deal.merchant), deal=deal, capacity=5, counts_people=True, duration_minutes=90,
-        buffer_after_minutes=15, lead_minutes=chance.choice([0, 4320]),
+        buffer_after_minutes=15, price_is_per_person=seed == 1, lead_minutes=chance.choice([0, 4320]),
     )  # fmt: skip
     for seats in (2, 2, 4):
         service.resources.add(Resource.objects.create(branch=service.branch, name=str(seats), seats=seats))

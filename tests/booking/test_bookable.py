@@ -71,6 +71,7 @@ def a_service(chance: random.Random) -> Service:
         horizon_days=chance.choice([1, 30, 30, 30]),  # 1: by day and hour of the run, one or the other
         weekly=chance.choice([service.weekly, [[day, 600, 1000] for day in range(1, 8)]]),
         buffer_after_minutes=chance.choice([0, 30]),
+        price_is_per_person=chance.random() < 0.5,
         travel_minutes=30,
         mode=chance.choice(["visit", "at_home"]),
     )

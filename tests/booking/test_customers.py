@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from booking.contacts import Contact, parse_contact
-from booking.models import Booking
-from booking.refusals import CustomerCapReached, NewCustomersOnly, TooManyFreeBookings
+from booking.models import Booking, DealStock
+from booking.refusals import CustomerCapReached, NewCustomersOnly, SoldOut, TooManyFreeBookings
 from booking.services import book, cancel_booking
 from booking.upkeep import drifts
 from config.errors import InvalidParameter
@@ -49,6 +49,21 @@ def test_one_customer_has_one_key_however_the_address_is_written():
     assert [refused(service, contact, CustomerCapReached) for contact in ONE] == [True] * len(ONE)
     assert [refused(service, contact, CustomerCapReached) for contact in OTHERS] == [False] * len(OTHERS)
     assert drifts() == []
+
+
+def test_where_the_price_is_per_person_each_takes_one_of_stock_and_cap():
+    service = offered(per_customer_cap=3, stock=4)
+    service.price_is_per_person = True
+    service.save()
+    with transaction.atomic(), pytest.raises(SoldOut):
+        held(service, party=5)
+    first = booked(service, party=2)
+    assert (first.stock_units, first.cap_units, first.price_minor) == (2, 2, 3000)
+    with pytest.raises(CustomerCapReached), transaction.atomic():
+        booked(service, party=2)
+    assert booked(service, party=1).cap_units == 1
+    cancel_booking(booking_id=first.id, by="customer", now=timezone.now())
+    assert (DealStock.objects.get().taken, drifts()) == (1, [])
 
 
 def test_the_letters_go_to_the_address_as_it_was_given():

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from booking import selectors
 from booking.limits import Limit, keep_within
-from booking.models import Booking, DealStock, Service
+from booking.models import Booking, Service
 from booking.quotes import Quote
 from booking.reach import check_delivery, check_visit
 from booking.refusals import (
@@ -30,7 +30,7 @@ from booking.refusals import (
     TooManyHolds,
 )
 from booking.schedule import is_start
-from booking.taking import Taken, Use, occupy, reclaim, slot_row, take
+from booking.taking import Taken, Use, occupy, reclaim, slot_row, stock_row, take
 from booking.tokens import keyed, new_token
 from config.errors import InvalidParameter, NotFound
 from config.instants import instant_text
@@ -200,7 +200,7 @@ def _stock_units(deal: Deal | None, count: int) -> int:
     """What is taken of the deal's stock: nothing where it has no limit."""
     if deal is None or deal.stock is None:
         return 0
-    DealStock.objects.bulk_create([DealStock(deal=deal)], ignore_conflicts=True)
+    stock_row(deal.id)
     return count
 
 

@@ -164,10 +164,13 @@ class Slot(models.Model):
 
 
 class DealStock(models.Model):
-    """How many units of a deal with a limit are taken. The limit is the deal's own."""
+    """How many units of a deal with a limit are taken, beside the limit, which follows the deal's by trigger: who takes
+    judges both in one row.
+    """
 
     deal = models.OneToOneField(Deal, models.CASCADE, primary_key=True, related_name="stock_taken")
     taken = models.PositiveIntegerField(default=0, db_default=0)
+    stock = models.PositiveIntegerField(null=True, help_text="The deal's. Empty: no limit.")
 
     def __str__(self) -> str:
         return f"{self.taken} of {self.deal_id}"

@@ -23,9 +23,8 @@ WHERE id = %(slot_id)s AND taken + %(units)s <= capacity RETURNING id"""
 
 TAKE_STOCK = """
 UPDATE booking_dealstock AS stock SET taken = stock.taken + %(stock_units)s
-FROM deals_deal AS deal
-WHERE stock.deal_id = %(deal_id)s AND deal.id = stock.deal_id AND deal.stock IS NOT NULL
-  AND stock.taken + %(stock_units)s <= deal.stock{after_slot} RETURNING stock.deal_id"""
+WHERE stock.deal_id = %(deal_id)s
+  AND stock.taken + %(stock_units)s <= stock.stock{after_slot} RETURNING stock.deal_id"""
 
 COLUMNS = (
     "branch_id",
@@ -150,6 +149,20 @@ def slot_row(*, service_id: UUID, starts_at: datetime, ends_at: datetime) -> tup
             row = cursor.fetchone()
     slot_id, has_lapsed = row
     return slot_id, has_lapsed
+
+
+_MAKE_STOCK = """
+INSERT INTO booking_dealstock (deal_id, stock)
+SELECT id, stock FROM deals_deal
+WHERE id = %(deal)s AND NOT EXISTS (SELECT FROM booking_dealstock WHERE deal_id = %(deal)s) FOR SHARE
+ON CONFLICT DO NOTHING
+"""
+
+
+def stock_row(deal_id: UUID) -> None:
+    """The row that counts what of a deal is taken, made for the first who wants it, with the limit of now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_STOCK, {"deal": deal_id})
 
 
 _LAPSED = """

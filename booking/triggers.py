@@ -48,3 +48,17 @@ RETURN NULL;
 """
 """Slots to come follow their service. What is sold stays sold: a slot never shrinks below what is taken. What it has
 above its service is its surplus, which is given back for good."""
+
+STOCK_FOLLOWS = """
+CREATE FUNCTION dealstock_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE booking_dealstock SET stock = NEW.stock WHERE deal_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER dealstock_follows AFTER UPDATE OF stock ON deals_deal FOR EACH ROW
+  WHEN (OLD.stock IS DISTINCT FROM NEW.stock) EXECUTE FUNCTION dealstock_follows();
+"""
+"""A limit that is lowered waits for who is just taking, and who takes next judges by it: also where it is less than
+what is taken, which is what the operator may do and a merchant may not."""
+
+FORGET_STOCK_FOLLOWS = "DROP TRIGGER dealstock_follows ON deals_deal; DROP FUNCTION dealstock_follows();"

@@ -26,6 +26,7 @@ from tests.booking.waitlist.world import joined
 from tests.booking.world import begun, held, paid
 from tests.factories import (
     BranchFactory,
+    DealFactory,
     MembershipFactory,
     MerchantFactory,
     NamedAreaFactory,
@@ -124,6 +125,7 @@ SERVICE = (
     "etag",
 )  # fmt: skip
 OVER = ("over_capacity_total", "over_capacity")
+LIMITS = ("deal_id", "title", "state", "stock", "per_customer_cap", "taken", "left", "etag")
 DAY = ("service_id", "date", "spans", "etag", "booked_total", "booked")
 BOOKING = (
     "id", "branch_id", "state", "title", *each("service", ("id", "name")), "deal", "starts_at", "ends_at", "party",
@@ -231,6 +233,8 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "resource_create": Merchants(MANAGERS, 201, {"name": "Chair"}, tells=fields(*RESOURCE)),
     "resource_change": Merchants(MANAGERS, 200, {"seats": 4}, tells=fields(*RESOURCE)),
     "resource_remove": Merchants(MANAGERS, 204),
+    "deal_limits": Merchants(ALL, 200, tells=fields(*LIMITS)),
+    "deal_limits_change": Merchants(MANAGERS, 200, {"stock": 7}, tells=fields(*LIMITS)),
     "branch_bookings": Merchants(ALL, 200, tells=fields(*each("items[]", BOOKING), "next_cursor")),
     "branch_booking": Merchants(ALL, 200, tells=fields(*BOOKING)),
     "booking_fulfil": Merchants(ALL, 200, {}, tells=fields(*BOOKING)),
@@ -296,6 +300,7 @@ class World:
             "area": area,
             "service": service,
             "booking": begun(paid(service)),
+            "deal": DealFactory(merchant=merchant),
             "resource": Resource.objects.create(branch=branch, name="Chair"),
             "invitation": Invitation.objects.create(
                 merchant=merchant,
@@ -314,6 +319,7 @@ class World:
             "area_id": whose["area"].id,
             "service_id": whose["service"].id,
             "resource_id": whose["resource"].id,
+            "deal_id": whose["deal"].id,
             "booking_id": whose["booking"].id,
         }
 
@@ -398,7 +404,7 @@ def test_a_merchants_operation(world, operation, who):
     [
         name
         for name in of_kind(Merchants)
-        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id", "resource_id", "booking_id"}
+        if {"member_id", "invitation_id", "branch_id", "area_id", "service_id", "resource_id", "booking_id", "deal_id"}
         & _names(OPERATIONS[name][1])
     ],
 )

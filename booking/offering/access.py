@@ -10,7 +10,8 @@ from uuid import UUID
 from accounts.models import User
 from booking.models import Booking, Resource, Service
 from config.errors import NotFound
-from listings.access import access_branch, branch_and_role
+from deals.models import Deal
+from listings.access import access_branch, branch_and_role, membership_for
 from listings.roles import Action, Role
 
 
@@ -51,3 +52,16 @@ def access_booking(user: User, booking_id: UUID, action: Action) -> tuple[Bookin
     except NotFound:
         raise missing from None
     return booking, role
+
+
+def access_deal(user: User, deal_id: UUID, action: Action) -> Deal:
+    """A deal concerns its merchant as a whole. NotFound, RoleTooSmall."""
+    missing = NotFound("There is no deal of this id.")
+    deal = Deal.objects.filter(id=deal_id).first()
+    if deal is None:
+        raise missing
+    try:
+        membership_for(user, deal.merchant_id, action)
+    except NotFound:
+        raise missing from None
+    return deal

@@ -33,6 +33,7 @@ MAX_CAPACITY = 10_000
 MAX_PARTY = 100
 MAX_MINOR = 100_000_000
 MAX_SPANS_A_DAY = 12
+MAX_STOCK = 1_000_000
 MAX_RESOURCES = 200
 MAX_RESOURCE_ID = 999_999_999_999_999
 MAX_RESOURCE_NAME_CHARACTERS = 100
@@ -264,6 +265,18 @@ DEFAULTS: Mapping[str, Any] = {
     "resource_ids": [],
 }
 """Of a new service that says nothing of it. The name and how long it takes must be said."""
+
+
+LIMIT_PARSERS: Mapping[str, Parser] = {
+    "stock": _whole(1, MAX_STOCK, optional=True),
+    "per_customer_cap": _whole(1, MAX_STOCK, optional=True),
+}
+
+
+def parse_limits(data: Any) -> dict[str, int | None]:
+    """The stock of a deal and the cap of one customer, as far as they are given; None: no limit."""
+    given = read_object(data, known=LIMIT_PARSERS.keys())
+    return {name: LIMIT_PARSERS[name](value, name) for name, value in given.items()}
 
 
 RESOURCE_PARSERS: Mapping[str, Parser] = {"name": _text(MAX_RESOURCE_NAME_CHARACTERS), "seats": _whole(1, MAX_PARTY)}

@@ -12,6 +12,7 @@ import orjson
 from booking.models import Booking, Resource, Service
 from booking.selectors import SlotOver
 from config.instants import instant_text
+from deals.models import Deal
 from listings.roles import Action, Role, may
 
 
@@ -61,6 +62,19 @@ def resource_data(resource: Resource) -> dict[str, Any]:
         "seats": resource.seats,
     }
     return {**said, "etag": tag_of(said)}
+
+
+def limits_data(deal: Deal, *, taken: int) -> dict[str, Any]:
+    """What of a deal may be sold; `taken` by bookings and holds since it has a stock."""
+    said = {"deal_id": str(deal.id), "stock": deal.stock, "per_customer_cap": deal.per_customer_cap}
+    return {
+        **said,
+        "title": deal.title,
+        "state": str(deal.state),
+        "taken": taken,
+        "left": None if deal.stock is None else max(0, deal.stock - taken),
+        "etag": tag_of(said),
+    }
 
 
 def tag_of(said: Mapping[str, Any]) -> str:

@@ -37,6 +37,22 @@ class ResourceInUse(CodedError):
     title = "The resource is in use"
 
 
+class StockBelowTaken(CodedError):
+    """Bookings and holds have more of the deal than the stock would be: `taken`. So much is the least."""
+
+    code = "stock_below_taken"
+    status = 409
+    title = "More of the deal is taken"
+
+
+class LimitsChanged(CodedError):
+    """Somebody else wrote to the stock or the cap of the deal since you read them. `etag` is their tag now."""
+
+    code = "limits_changed"
+    status = 412
+    title = "The limits have changed since you read them"
+
+
 class TooManyResources(CodedError):
     """The branch has `limit` resources already."""
 

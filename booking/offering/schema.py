@@ -14,6 +14,7 @@ from booking.policy import MAX_TIER_MINUTES, MAX_TIERS
 from booking.schedule import MAX_EXCEPTIONS, MAX_SPANS
 from booking.schema import SERVICE_MODES, STATES, BookedDealShape, BookedServiceShape, Shape
 from booking.selectors import MAX_SLOTS_OVER
+from deals.models import Deal
 
 FUNDERS = Service.Funder.values
 
@@ -264,3 +265,19 @@ class BranchBookingShape(Shape):
 class BranchBookingsShape(Shape):
     items = BranchBookingShape(many=True, help_text="By start; then those without a time.")
     next_cursor = serializers.CharField(allow_null=True)
+
+
+class LimitsChange(Shape):
+    stock = _whole(1, facts.MAX_STOCK, "Units for sale in all; null: no limit.", allow_null=True)
+    per_customer_cap = _whole(1, facts.MAX_STOCK, "Units for one customer; null: no limit.", allow_null=True)
+
+
+class LimitsShape(Shape):
+    deal_id = serializers.UUIDField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=Deal.State.values)
+    stock = serializers.IntegerField(allow_null=True)
+    per_customer_cap = serializers.IntegerField(allow_null=True)
+    taken = serializers.IntegerField(help_text="By bookings and holds since it has a stock.")
+    left = serializers.IntegerField(allow_null=True, help_text="null: no limit.")
+    etag = serializers.CharField(help_text="Send it as If-Match.")

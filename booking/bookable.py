@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from booking import selectors
 from booking.models import Service
-from booking.schedule import starts_between
+from booking.schedule import LEAST_LEAD_MINUTES, starts_between
 from config.errors import InvalidParameter
 from geo.db import near_boxes
 from geo.types import Box
@@ -46,7 +46,7 @@ LEFT JOIN deals_deal ON deals_deal.id = booking_service.deal_id
 WHERE {near} AND booking_service.is_offered
   AND %(party)s BETWEEN booking_service.party_min AND booking_service.party_max
   AND (listings_branch.closed_at IS NULL OR listings_branch.closed_at > %(at)s)
-  AND %(at)s >= %(now)s + make_interval(mins => booking_service.lead_minutes)
+  AND %(at)s >= %(now)s + make_interval(mins => greatest(booking_service.lead_minutes, %(least_lead)s))
   AND %(at)s <= %(now)s + make_interval(days => booking_service.horizon_days)
   AND (booking_service.deal_id IS NULL OR (
     deals_deal.state = 'live' AND deals_deal.valid_from <= %(now)s AND deals_deal.valid_until > %(now)s
@@ -93,6 +93,7 @@ def bookable(*, minute: int, party: int, boxes: Iterable[Box], now: datetime) ->
     """
     near = near_boxes("listings_branch.point", boxes, name="near")
     params = {**near.params, "party": party, "at": _EPOCH + minute * _A_MINUTE, "now": now, "most": MAX_SERVICES + 1}
+    params["least_lead"] = LEAST_LEAD_MINUTES
     with connection.cursor() as cursor:
         cursor.execute(_WITH_ROOM.format(schedule=_SCHEDULE, near=near.sql, travel=_TRAVEL), params)
         rows = cursor.fetchall()

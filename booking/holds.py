@@ -29,7 +29,7 @@ from booking.refusals import (
     SlotUnavailable,
     TooManyHolds,
 )
-from booking.schedule import is_start
+from booking.schedule import LEAST_LEAD_MINUTES, first_bookable, is_start
 from booking.taking import Taken, Use, occupy, reclaim, slot_row, stock_row, take
 from booking.tokens import keyed, new_token
 from config.errors import InvalidParameter, NotFound
@@ -81,7 +81,10 @@ class Held:
 
 
 def hold(*, wanted: Wanted, holder: Holder, now: datetime) -> Held:
-    """Take what is wanted for `hold_seconds`. Raises a refusal of booking.refusals, NotFound or InvalidParameter."""
+    """Take what is wanted for `hold_seconds`, or until it starts.
+
+    Raises a refusal of booking.refusals, NotFound or InvalidParameter.
+    """
     with transaction.atomic():
         service = selectors.service_for(service_id=wanted.service_id, deal_id=wanted.deal_id, branch_id=wanted.place_id)
         keys = _limited(holder)
@@ -174,8 +177,9 @@ def checked_start(service: Service, starts_at: datetime | None, *, now: datetime
         raise SlotUnavailable("The place has closed by then.")
     if service.deal is not None:
         check_deal(service.deal, service.branch, now=now)
-    if starts_at < now + timedelta(minutes=service.lead_minutes):
-        raise SlotUnavailable(f"It must be booked {service.lead_minutes} minutes ahead.", limit=service.lead_minutes)
+    if starts_at < first_bookable(lead_minutes=service.lead_minutes, now=now):
+        lead = max(service.lead_minutes, LEAST_LEAD_MINUTES)
+        raise SlotUnavailable(f"It must be booked {lead} minutes ahead.", limit=lead)
     if starts_at > now + timedelta(days=service.horizon_days):
         raise SlotUnavailable(f"It can be booked {service.horizon_days} days ahead.", limit=service.horizon_days)
     if not is_start(selectors.schedule_of(service), starts_at):
@@ -296,7 +300,7 @@ def busy_around(service: Service) -> tuple[timedelta, timedelta]:
 
 
 def extend_hold(*, booking_id: UUID) -> Booking:
-    """As much time again, once, while it has not lapsed."""
+    """As much time again, but not past its start; once, while it has not lapsed."""
     with transaction.atomic():
         booking = locked(booking_id)
         if booking.state != Booking.State.HELD:
@@ -305,7 +309,8 @@ def extend_hold(*, booking_id: UUID) -> Booking:
             raise ExtendedAlready("This hold was extended before.")
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE booking_booking SET extensions = 1, expires_at = expires_at + make_interval(secs => %s)"
+                "UPDATE booking_booking SET extensions = 1,"
+                " expires_at = least(expires_at + make_interval(secs => %s), starts_at)"
                 " WHERE id = %s AND expires_at > statement_timestamp() RETURNING expires_at",
                 [hold_seconds(booking.service), booking.id],
             )

@@ -18,7 +18,7 @@ from booking import selectors
 from booking.availability import Busy, Opening, Room, openings
 from booking.holds import busy_around
 from booking.models import Service
-from booking.schedule import starts_between
+from booking.schedule import first_bookable, starts_between
 from deals.models import Deal, DealBranch
 from listings.models import Branch
 
@@ -117,7 +117,7 @@ def offered(
 
 def starts_of(service: Service, *, since: datetime, until: datetime, now: datetime) -> list[datetime]:
     """Its starts within [since, until), lead time, horizon and the end of its branch kept; taken or not."""
-    first = max(since, now + timedelta(minutes=service.lead_minutes))
+    first = max(since, first_bookable(lead_minutes=service.lead_minutes, now=now))
     last = min(until, now + timedelta(days=service.horizon_days, microseconds=1))
     if service.branch.closed_at is not None:
         last = min(last, service.branch.closed_at)

@@ -23,6 +23,8 @@ from listings.week_table import TABLE_DAYS, week_table
 MAX_SPANS = 42
 MAX_EXCEPTIONS = 366
 MAX_DAYS = 31
+LEAST_LEAD_MINUTES = 1
+"""Before a start, whatever its service says: a hold ends when its time begins, and a name must be put to it before."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Span = tuple[int, int]
@@ -43,6 +45,11 @@ class Schedule:
     step_minutes: int
     window: Window | None = None
     """When the deal can be used, at the moment of the start."""
+
+
+def first_bookable(*, lead_minutes: int, now: datetime) -> datetime:
+    """The earliest start that can be held by one who asks now."""
+    return now + timedelta(minutes=max(lead_minutes, LEAST_LEAD_MINUTES))
 
 
 def _parse_span(parameter: str, opens: int, until: int) -> Span:

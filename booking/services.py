@@ -66,8 +66,8 @@ class Cancelled:
 def book(*, booking_id: UUID, contact: Contact, user_id: int | None, now: datetime) -> Booking:
     """Put a name to a hold: held → awaiting_payment, or → confirmed where nothing is due.
 
-    A booking that waits for payment does so for PAYMENT_SECONDS from now. HoldExpired, CustomerCapReached,
-    NewCustomersOnly, TooManyFreeBookings or BookingState.
+    A booking that waits for payment does so for PAYMENT_SECONDS from now, but not past its start. HoldExpired,
+    CustomerCapReached, NewCustomersOnly, TooManyFreeBookings or BookingState.
     """
     with transaction.atomic():
         booking = locked(booking_id)
@@ -84,9 +84,8 @@ def book(*, booking_id: UUID, contact: Contact, user_id: int | None, now: dateti
         booking.user_id = user_id
         if booking.deposit_minor:
             booking.state = State.AWAITING_PAYMENT
-            booking.expires_at = max(
-                booking.expires_at or now, _database_now() + timedelta(seconds=settings.PAYMENT_SECONDS)
-            )
+            until = max(booking.expires_at or now, _database_now() + timedelta(seconds=settings.PAYMENT_SECONDS))
+            booking.expires_at = until if booking.starts_at is None else min(until, booking.starts_at)
         else:
             booking.state, booking.expires_at, booking.confirmed_at = State.CONFIRMED, None, now
         booking.save(

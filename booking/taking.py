@@ -75,7 +75,8 @@ def statement(*, slot: bool, stock: bool) -> str:
         source.append("stock")
     made = (
         f"made AS (\nINSERT INTO booking_booking ({', '.join(COLUMNS)}, created_at, expires_at)\n"
-        f"SELECT {', '.join(_VALUES)}, clock.now, clock.now + make_interval(secs => %(seconds)s)\n"
+        f"SELECT {', '.join(_VALUES)}, clock.now, "
+        "least(clock.now + make_interval(secs => %(seconds)s), %(starts_at)s::timestamptz)\n"
         f"FROM {', '.join([*source, '(SELECT clock_timestamp() AS now) AS clock'])}\n"
         "RETURNING id, created_at, expires_at\n)"
     )

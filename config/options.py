@@ -77,9 +77,10 @@ OPTIONS: tuple[Option, ...] = (
         "HOLD_SECONDS",
         int,
         "600",
-        "How long a hold keeps its place, where its service says nothing; an extension adds as much once.",
+        "How long a hold keeps its place, but not past its start, where its service says nothing; an extension adds as"
+        " much once.",
     ),
-    Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment."),
+    Option("PAYMENT_SECONDS", int, "900", "How long a booking waits for its payment, but not past its start."),
     Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),
     Option("HOLDS_PER_NETWORK", int, "30", "Unpaid holds of one client address at a time; 0: no limit."),
     Option(

@@ -104,9 +104,17 @@ class ServiceChange(Shape):
     buffer_after_minutes = _whole(0, facts.MAX_AROUND_MINUTES)
     travel_minutes = _whole(0, facts.MAX_AROUND_MINUTES, "At home: each way.")
     travel_radius_metres = _whole(1, facts.MAX_TRAVEL_METRES, "At home: how far it goes.", allow_null=True)
-    lead_minutes = _whole(0, facts.MAX_LEAD_MINUTES, "Latest booking before the start; less than horizon_days.")
+    lead_minutes = _whole(
+        0,
+        facts.MAX_LEAD_MINUTES,
+        "Latest booking before the start; less than horizon_days. 0 is 1: a hold ends at its start.",
+    )
     horizon_days = _whole(1, facts.MAX_HORIZON_DAYS, "Earliest booking before the start.")
-    hold_seconds = _whole(*facts.HOLD_SECONDS, "How long a hold keeps a place; null: ten minutes.", allow_null=True)
+    hold_seconds = _whole(
+        *facts.HOLD_SECONDS,
+        "How long a hold keeps a place, but not past its start; null: ten minutes.",
+        allow_null=True,
+    )
     capacity = _whole(1, facts.MAX_CAPACITY, "Units that may start at one time.")
     counts_people = serializers.BooleanField(required=False, help_text="A unit is a person; else a party.")
     party_min = _whole(1, facts.MAX_PARTY)

@@ -10,13 +10,15 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from booking import refusals
+from booking.bookable import bookable
 from booking.holds import Holder, Wanted, extend_hold, hold, release_hold
 from booking.models import Booking, DealStock, Event, Resource, Slot
-from booking.services import change_time
+from booking.rooms import offered
+from booking.services import book, change_time
 from booking.upkeep import drifts, sweep_lapsed
 from config.errors import InvalidParameter, NotFound
-from geo.types import Point
-from tests.booking.world import booked, held, lapse, paid, start_in
+from geo.types import Box, Point
+from tests.booking.world import AINO, booked, held, lapse, paid, soon, start_in
 from tests.factories import BranchFactory, DealFactory, MerchantFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +165,48 @@ def test_a_hold_is_extended_once_and_released_once():
     for _ in range(2):
         assert release_hold(booking_id=made.id, now=timezone.now()).state == "cancelled"
     assert (taken(), list(Event.objects.values_list("kind", flat=True))) == ([0], ["held", "extended", "cancelled"])
+
+
+IN_FIVE_MINUTES = {"duration_minutes": 5, "step_minutes": 5, "lead_minutes": 0}
+
+
+def test_nothing_is_kept_unpaid_past_its_start():
+    """Neither by holding nor by extending, nor while it awaits its payment."""
+    made = held(ServiceFactory(**IN_FIVE_MINUTES), starts_at=soon()).booking
+    assert made.expires_at == made.starts_at
+    assert extend_hold(booking_id=made.id).expires_at == made.starts_at
+    assert book(booking_id=made.id, contact=AINO, user_id=None, now=timezone.now()).expires_at == made.starts_at
+    made.refresh_from_db()
+    assert (made.state, made.expires_at) == ("awaiting_payment", made.starts_at)
+
+
+def test_a_deal_without_a_time_is_kept_as_long_as_ever():
+    deal = DealFactory(stock=3)
+    wanted = Wanted(deal_id=deal.id, place_id=BranchFactory(merchant=deal.merchant).id)
+    made = hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking
+    assert made.expires_at == made.created_at + timedelta(minutes=10)
+    book(booking_id=made.id, contact=AINO, user_id=None, now=timezone.now())
+    made.refresh_from_db()
+    assert made.expires_at > made.created_at + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(("seconds", "is_held"), [(60, True), (59, False), (0, False), (-1, False)])
+def test_a_start_is_held_until_a_minute_before(seconds, is_held):
+    """And told to be free as long."""
+    service = ServiceFactory(**IN_FIVE_MINUTES)
+    start = soon()
+    now = start - timedelta(seconds=seconds)
+    told = offered([service], since=start, until=start + timedelta(minutes=1), party=1, now=now)[0].openings
+    near = bookable(minute=int(start.timestamp()) // 60, party=1, boxes=[Box(24.9, 60.1, 25.0, 60.2)], now=now)
+    assert ([each.starts_at for each in told], len(near)) == ([start] * is_held, is_held)
+    wanted = Wanted(service_id=service.id, starts_at=start)
+    if is_held:
+        assert hold(wanted=wanted, holder=Holder(), now=now).booking.expires_at == start
+    else:
+        with pytest.raises(refusals.SlotUnavailable) as refused:
+            hold(wanted=wanted, holder=Holder(), now=now)
+        assert refused.value.members["limit"] == 1
+        assert (Booking.objects.count(), taken()) == (0, [])
 
 
 def test_a_lapsed_hold_is_not_extended():

@@ -20,6 +20,13 @@ def start_in(*, days: int = 3, hours: int = 0) -> datetime:
     return today + timedelta(days=days, hours=hours)
 
 
+def soon() -> datetime:
+    """Two to seven minutes from now, at a start of a service in steps of five minutes."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    ahead = 5 - now.minute % 5
+    return now + timedelta(minutes=ahead if ahead > 2 else ahead + 5)
+
+
 def held(service: Service, *, starts_at: datetime | None = None, party: int = 1, **holder) -> Held:
     wanted = Wanted(service_id=service.id, starts_at=starts_at or start_in(), party=party)
     return hold(wanted=wanted, holder=Holder(**holder), now=timezone.now())

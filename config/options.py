@@ -69,7 +69,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("RATE_LIMIT_WRITE", str, "120/minute", "Writes allowed to one client; `off` to disable."),
     Option("RATE_LIMIT_POSITION", str, "60/minute", "Positions of one mobile branch that one account may report."),
     Option("RATE_LIMIT_WEBHOOK", str, "6000/minute", "Notifications of payment providers allowed to one address."),
-    Option("RATE_LIMIT_SIGN_IN", str, "30/minute", "Tries to sign in allowed to one client; `off` to disable."),
+    Option(
+        "RATE_LIMIT_SIGN_IN",
+        str,
+        "30/minute",
+        "Tries to sign in, and of guests' codes, allowed to one client; `off` to disable.",
+    ),
     Option(
         "RATE_LIMIT_ADDRESS", str, "20/hour", "Codes, and tries of passwords, for one e-mail address; `off` to disable."
     ),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "messages"
-CONSOLE_FOLDER = FOLDER / "console"
+CONSOLE_FOLDER, BOOKINGS_FOLDER = FOLDER / "console", FOLDER / "bookings"
 LANGUAGES = ("en", "zh-Hans")
 _PLURAL_RULES = {"en": lambda count: "one" if count == 1 else "other", "zh-Hans": lambda _: "other"}
 

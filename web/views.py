@@ -1,11 +1,15 @@
-"""The pages: the map, a place, a deal, their QR codes, and the components for developers."""
+"""The pages: the map, a place, a deal, bookings, their QR codes, and the components for developers."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.utils import timezone
 
+from accounts.models import User
 from config.api.problems import require_safe_method
 from config.api.values import parse_uuid
 from config.errors import NotFound
@@ -110,7 +114,25 @@ def deal_page(request: HttpRequest, deal_id: str) -> HttpResponse:
 def booking_page(request: HttpRequest, booking_id: str) -> HttpResponse:
     """A booking, for who has its token. The page holds nothing of it: its script asks the API with the token."""
     require_safe_method(request)
-    return page(request, "web/booking.html", {"booking_id": str(parse_uuid(booking_id))})
+    return _customer_page(request, "web/booking.html", {"booking_id": str(parse_uuid(booking_id))})
+
+
+@page_policy
+def bookings_page(request: HttpRequest) -> HttpResponse:
+    """One's own bookings: of who is signed in, else of who types the code that is mailed to their address."""
+    require_safe_method(request)
+    return _customer_page(request, "web/bookings.html", {})
+
+
+def _customer_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page whose script asks as who is signed in, if anybody is: then it needs the cookie for its writes."""
+    signed_in = isinstance(request.user, User)
+    if signed_in:
+        get_token(request)
+    response = page(request, template, {**context, "signed_in": signed_in})
+    response["Cache-Control"] = "private, no-store"
+    response["Vary"] = "Accept-Language, Cookie"
+    return response
 
 
 def qr(request: HttpRequest, kind: str, thing_id: str) -> HttpResponse:

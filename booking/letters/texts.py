@@ -28,7 +28,10 @@ SUBJECTS: dict[str, dict[str, str]] = {
 }
 BODIES: dict[str, dict[str, str]] = {
     "en": {
-        "confirmed": "Hello {name},\n\nyour booking is confirmed.\n\n{facts}\n\nSee, change or cancel it:\n{link}\n",
+        "confirmed": (
+            "Hello {name},\n\nyour booking is confirmed.\n\n{facts}\n\nSee, change or cancel it:\n{link}\n\n"
+            "All your bookings, also without this letter:\n{all_link}\n"
+        ),
         "moved": "Hello {name},\n\nyour booking has a new time.\n\n{facts}\n\nSee, change or cancel it:\n{link}\n",
         "cancelled": "Hello {name},\n\nyour booking is cancelled.\n\n{facts}\n\nIts record:\n{link}\n",
         "payment_voided": (
@@ -52,7 +55,10 @@ BODIES: dict[str, dict[str, str]] = {
         ),
     },
     "zh-Hans": {
-        "confirmed": "{name},您好:\n\n您的预订已确认。\n\n{facts}\n\n查看、更改或取消:\n{link}\n",
+        "confirmed": (
+            "{name},您好:\n\n您的预订已确认。\n\n{facts}\n\n查看、更改或取消:\n{link}\n\n"
+            "查看您的全部预订(无需本邮件):\n{all_link}\n"
+        ),
         "moved": "{name},您好:\n\n您的预订已改期。\n\n{facts}\n\n查看、更改或取消:\n{link}\n",
         "cancelled": "{name},您好:\n\n您的预订已取消。\n\n{facts}\n\n查看记录:\n{link}\n",
         "payment_voided": (

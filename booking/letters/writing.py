@@ -41,6 +41,7 @@ def written(letter: Letter, *, now: datetime) -> Written:
                 "link": link_to(booking),
                 "list_link": _list_link(letter.event.entry_id),
                 "until": _until(booking, language),
+                "all_link": f"{settings.BASE_URL}/bookings",
                 "amount": money(
                     said.get("captured_minor", said.get("amount_minor", 0)), said.get("currency", booking.currency),
                     _BABEL[language],

@@ -43,6 +43,7 @@ class TestSending:
         name, content, kind = message.attachments[0]
         assert (name, kind) == ("booking.ics", "text/calendar")
         assert f"DTSTART:{booking.starts_at:%Y%m%dT%H%M%SZ}" in content
+        assert message.body.endswith("also without this letter:\nhttp://127.0.0.1:8000/bookings\n")
         token = re.search(rf"/bookings/{booking.id}#token=([\w-]+)", message.body)[1]
         answer = client.get(f"/v1/bookings/{booking.id}", headers={"Authorization": f"Bearer {token}"})
         assert answer.json()["state"] == "confirmed"

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from tests.booking.world import held
-from tests.factories import BranchFactory, DealFactory, ServiceFactory
+from tests.factories import BranchFactory, DealFactory, ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover='alert(3)"
@@ -120,6 +120,21 @@ def test_a_bookings_page_holds_nothing_of_it(client):
     )
     assert b"noindex" in there.content
     assert client.get("/bookings/5").status_code == 400
+
+
+def test_the_page_of_ones_bookings_holds_none_and_knows_who_is_signed_in(client):
+    stranger = client.get("/bookings")
+    assert b"<vn-my-bookings></vn-my-bookings>" in stranger.content
+    assert b"noindex" in stranger.content
+    assert "csrftoken" not in stranger.cookies
+    client.force_login(UserFactory())
+    mine, one = client.get("/bookings"), client.get(f"/bookings/{uuid.UUID(int=4)}")
+    assert b"<vn-my-bookings signed-in>" in mine.content
+    assert b" signed-in>" in one.content
+    for page in (mine, one):
+        assert (page["Cache-Control"], page["Vary"]) == ("private, no-store", "Accept-Language, Cookie")
+        assert policy(page)["script-src"] == "'self'"
+    assert "csrftoken" in mine.cookies
 
 
 def test_a_qr_code_is_a_picture_of_the_address(client):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from web.strings import CONSOLE_FOLDER, FOLDER, LANGUAGES, strings
+from web.strings import BOOKINGS_FOLDER, CONSOLE_FOLDER, FOLDER, LANGUAGES, strings
 
 WEB = FOLDER.parent
 _COMPOSED = (
@@ -26,7 +26,7 @@ def _texts(folder: Path, tag: str) -> dict[str, str]:
     return json.loads((folder / f"{tag}.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("folder", [FOLDER, CONSOLE_FOLDER], ids=["pages", "console"])
+@pytest.mark.parametrize("folder", [FOLDER, CONSOLE_FOLDER, BOOKINGS_FOLDER], ids=["pages", "console", "bookings"])
 def test_every_language_has_the_same_keys_and_values(folder):
     first, *others = (_texts(folder, tag) for tag in LANGUAGES)
     for other in others:
@@ -64,6 +64,13 @@ def test_every_string_of_the_console_is_used_and_every_used_one_is_there():
     assert sorted((used | composed) - known) == []
     mentioned = {key for key in known if re.search(rf"\b{key}\b", code)} | _plurals(code) | used | composed
     assert sorted(key for key in known - mentioned if not key.startswith(_COMPOSED_IN_CONSOLE)) == []
+
+
+def test_every_string_of_bookings_that_are_made_is_used_and_every_used_one_is_there():
+    code = "\n".join(path.read_text("utf-8") for path in (WEB / "src" / "booking").rglob("*.ts"))
+    known = set(_texts(BOOKINGS_FOLDER, "en"))
+    assert set(re.findall(r'\bb\("(\w+)"', code)) == known
+    assert sorted(known & strings("en").keys()) == []
 
 
 def _plurals(code: str) -> set[str]:

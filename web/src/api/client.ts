@@ -69,22 +69,31 @@ export function newKey(): string {
 }
 
 export interface Write {
-  key: string;
-  token?: string;
+  /** Needed by what moves a place or money. */
+  key?: string;
+  /** None: as who is signed in here, if anybody is. */
+  token?: string | null;
   body?: object;
 }
 
 /** POST, and once more under the same key where no answer came. Throws ApiProblem or NetworkFailure. */
-export async function post<A>(url: string, { key, token, body = {} }: Write): Promise<A> {
-  const headers: Record<string, string> = { "Content-Type": "application/json", "Idempotency-Key": key };
-  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+export async function post<A>(url: string, { key, token = null, body = {} }: Write): Promise<A> {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (key !== undefined) headers["Idempotency-Key"] = key;
+  if (token === null) headers["X-CSRFToken"] = csrfToken();
+  else headers.Authorization = `Bearer ${token}`;
   const init = { method: "POST", headers, body: JSON.stringify(body) };
   try {
     return await request<A>(url, init);
   } catch (error) {
-    if (error instanceof NetworkFailure) return request<A>(url, init);
+    if (error instanceof NetworkFailure && key !== undefined) return request<A>(url, init);
     throw error;
   }
+}
+
+/** What proves that a write comes from our own page; "" where nobody was ever signed in. */
+export function csrfToken(): string {
+  return /(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 }
 
 /** Throws ApiProblem, NetworkFailure, or the signal's own reason. */

@@ -82,7 +82,8 @@ export class VnHeader extends LitElement {
           border-radius: var(--radius-full);
           box-shadow: var(--shadow-m);
         }
-        .brand {
+        .brand,
+        .wide {
           display: none;
         }
         vn-search-box {
@@ -108,6 +109,7 @@ export class VnHeader extends LitElement {
     return html`<header>
       <div class="bar">
         <a class="brand" href="/">${icon("pin", 22)}<span>Vicinity</span></a>
+        <vn-button class="wide" variant="ghost" icon="ticket" icon-only label=${t("guest_page")} href="/bookings"></vn-button>
         <vn-button variant="ghost" icon="globe" icon-only label=${t("switch_language")} @click=${() => this.tell("switch-language")}></vn-button>
         <vn-button variant="ghost" icon=${this.dark ? "sun" : "moon"} icon-only label=${this.dark ? t("light_mode") : t("dark_mode")} @click=${() => this.tell("switch-theme")}></vn-button>
       </div>

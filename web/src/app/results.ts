@@ -113,7 +113,8 @@ export class VnResults extends LitElement {
           ? html`<p role="alert">${t("more_failed")}</p>`
           : nothing}
       </div>
-      <p class="credits">${this.credits()}</p>`;
+      <p class="credits">${this.credits()}</p>
+      <p class="credits"><a href="/bookings">${t("guest_page")}</a></p>`;
   }
 
   private credits(): unknown {

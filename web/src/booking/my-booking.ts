@@ -9,6 +9,7 @@ import "../components/skeleton.js";
 import { price } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
 import { wordsFor } from "./book.js";
+import { b, stateWords } from "./own-words.js";
 import { bookingStyle } from "./style.js";
 import { tokenOf } from "./tokens.js";
 import { minutes, moment, policyLines, secondsLeft } from "./words.js";
@@ -17,12 +18,13 @@ const ASK_FIRST_MS = 1500;
 const ASK_LAST_MS = 15_000;
 const ENDED = new Set(["succeeded", "failed"]);
 
-/** One booking for who has its token: what is agreed, how its payment goes, and the ways on. */
+/** One booking, for who has its token, has proved its address, or is signed in: what is agreed, how its payment goes, and the ways on. */
 @customElement("vn-my-booking")
 export class VnMyBooking extends LitElement {
   static override styles = [base, bookingStyle];
 
   @property() booking = "";
+  @property({ type: Boolean, attribute: "signed-in" }) signedIn = false;
   @state() private facts: Booking | null = null;
   @state() private payment: Payment | null = null;
   @state() private failure = "";
@@ -39,7 +41,7 @@ export class VnMyBooking extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.token = tokenOf(this.booking);
-    this.unknown = this.token === null;
+    this.unknown = this.token === null && !this.signedIn;
     if (!this.unknown) void this.look();
   }
 
@@ -49,7 +51,7 @@ export class VnMyBooking extends LitElement {
   }
 
   private get init(): RequestInit {
-    return { headers: { Authorization: `Bearer ${this.token ?? ""}` }, cache: "no-store" };
+    return { headers: this.token === null ? {} : { Authorization: `Bearer ${this.token}` }, cache: "no-store" };
   }
 
   /** Ask how it is, and again while something is still to come, less often the longer it takes. */
@@ -71,7 +73,7 @@ export class VnMyBooking extends LitElement {
       this.failure = "";
     } catch (error) {
       if (round !== this.round) return;
-      this.unknown = error instanceof ApiProblem && (error.status === 404 || error.status === 400);
+      this.unknown = error instanceof ApiProblem && [400, 401, 404].includes(error.status);
       this.failure = wordsFor(error);
     }
     const { facts } = this;
@@ -93,7 +95,9 @@ export class VnMyBooking extends LitElement {
   }
 
   override render(): TemplateResult {
-    if (this.unknown) return html`<vn-notice role="alert" tone="bad" heading=${t("booking_unknown")} detail=${t("booking_unknown_detail")}></vn-notice>`;
+    if (this.unknown) return html`<vn-notice role="alert" tone="bad" heading=${b("booking_unknown")} detail=${b("booking_unknown_detail")}>
+        <vn-button variant="primary" label=${b("guest_find")} href="/bookings"></vn-button>
+      </vn-notice>`;
     const { facts } = this;
     if (facts === null) return html`<vn-skeleton cards="2"></vn-skeleton>`;
     const { price: sums, place } = facts;
@@ -108,7 +112,7 @@ export class VnMyBooking extends LitElement {
         <span><a href=${`/places/${place.id}`}><bdi>${place.name}</bdi></a></span>
         ${facts.starts_at ? html`<span>${moment(facts.starts_at, place.zone)}</span>` : nothing}
         <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due: price(sums.due_minor, sums.currency) })}</span>
-        ${sums.paid_minor > 0 ? html`<span>${t("booking_paid", { price: price(sums.paid_minor, sums.currency) })}</span>` : nothing}
+        ${sums.paid_minor > 0 ? html`<span>${b("booking_paid", { price: price(sums.paid_minor, sums.currency) })}</span>` : nothing}
         ${this.moneyBack(facts)}
       </div>
       ${facts.state === "confirmed" || facts.state === "awaiting_payment"
@@ -116,24 +120,25 @@ export class VnMyBooking extends LitElement {
         : nothing}
       ${facts.state === "confirmed" ? html`<div class="qr"><img src=${`/bookings/${facts.id}/qr.svg`} alt=${t("qr_alt")} width="160" height="160" /></div>` : nothing}
       <div class="actions">${this.actions(facts)}</div>
+      <p class="muted"><a href="/bookings">${b("guest_all")}</a></p>
     </div>`;
   }
 
   private actions(facts: Booking): TemplateResult {
     if (facts.state === "awaiting_payment" && this.left > 0) {
       return html`<vn-button variant="primary" label=${t("book_pay", { price: price(facts.price.due_minor, facts.price.currency) })} ?disabled=${this.busy} @click=${this.pay}></vn-button>
-        <vn-button label=${t("booking_cancel")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>`;
+        <vn-button label=${b("booking_cancel")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>`;
     }
-    if (facts.state !== "confirmed") return html`<vn-button label=${t("booking_to_map")} href="/"></vn-button>`;
+    if (facts.state !== "confirmed") return html`<vn-button label=${b("booking_to_map")} href="/"></vn-button>`;
     if (this.asks) {
       const back = facts.price.refund_if_cancelled_minor ?? 0;
-      const told = back > 0 ? t("booking_cancel_back", { price: price(back, facts.price.currency) }) : t("booking_cancel_no_money");
-      return html`<span>${t("booking_cancel_sure")} ${facts.price.paid_minor > 0 ? told : nothing}</span>
-        <vn-button label=${t("booking_cancel_yes")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>
-        <vn-button variant="primary" label=${t("booking_cancel_no")} @click=${() => (this.asks = false)}></vn-button>`;
+      const told = back > 0 ? b("booking_cancel_back", { price: price(back, facts.price.currency) }) : b("booking_cancel_no_money");
+      return html`<span>${b("booking_cancel_sure")} ${facts.price.paid_minor > 0 ? told : nothing}</span>
+        <vn-button label=${b("booking_cancel_yes")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>
+        <vn-button variant="primary" label=${b("booking_cancel_no")} @click=${() => (this.asks = false)}></vn-button>`;
     }
-    return html`${facts.starts_at ? html`<vn-button variant="primary" label=${t("booking_calendar")} @click=${this.calendar}></vn-button>` : nothing}
-      <vn-button label=${t("booking_cancel")} ?disabled=${this.busy} @click=${this.ask}></vn-button>`;
+    return html`${facts.starts_at ? html`<vn-button variant="primary" label=${b("booking_calendar")} @click=${this.calendar}></vn-button>` : nothing}
+      <vn-button label=${b("booking_cancel")} ?disabled=${this.busy} @click=${this.ask}></vn-button>`;
   }
 
   private moneyBack(facts: Booking): TemplateResult | typeof nothing {
@@ -141,45 +146,31 @@ export class VnMyBooking extends LitElement {
     if (refunds.length > 0) return html`${refunds.map((each) => html`<span>${this.refund(each)}</span>`)}`;
     const { paid_minor: paid, refund_due_minor: due, currency } = facts.price;
     if (facts.state !== "cancelled" || paid === 0) return nothing;
-    return html`<span>${due > 0 ? t("refund_on_its_way", { price: price(due, currency) }) : t("refund_none")}</span>`;
+    return html`<span>${due > 0 ? b("refund_on_its_way", { price: price(due, currency) }) : b("refund_none")}</span>`;
   }
 
   private heading(facts: Booking): string {
-    if (this.payment?.state === "returned") return t("booking_returned");
-    switch (facts.state) {
-      case "confirmed":
-        return t("booking_confirmed");
-      case "awaiting_payment":
-        return this.payment !== null && this.payment.state === "capturing" ? t("booking_capturing") : t("booking_awaiting");
-      case "cancelled":
-        return t("booking_cancelled");
-      case "fulfilled":
-        return t("booking_fulfilled");
-      case "no_show":
-        return t("booking_no_show");
-      case "held":
-        return t("booking_held");
-      case "expired":
-        return t("booking_expired");
-    }
+    if (this.payment?.state === "returned") return b("booking_returned");
+    if (facts.state === "awaiting_payment" && this.payment?.state === "capturing") return b("booking_capturing");
+    return stateWords(facts.state);
   }
 
   private detail(facts: Booking): string {
-    if (this.payment?.state === "returned") return t("booking_returned_detail");
-    if (facts.state === "confirmed") return facts.contact.email ? t("booking_mailed", { email: facts.contact.email }) : "";
-    if (facts.state === "awaiting_payment") return this.payment?.decline_code ? t("booking_declined") : t("booking_awaiting_detail");
+    if (this.payment?.state === "returned") return b("booking_returned_detail");
+    if (facts.state === "confirmed") return facts.contact.email ? b("booking_mailed", { email: facts.contact.email }) : "";
+    if (facts.state === "awaiting_payment") return this.payment?.decline_code ? b("booking_declined") : b("booking_awaiting_detail");
     return "";
   }
 
   private refund(refund: Payment["refunds"][number]): string {
     const sum = { price: price(refund.amount_minor, refund.currency) };
-    if (refund.state === "succeeded") return t("refund_succeeded", sum);
-    return refund.state === "failed" ? t("refund_failed", sum) : t("refund_on_its_way", sum);
+    if (refund.state === "succeeded") return b("refund_succeeded", sum);
+    return refund.state === "failed" ? b("refund_failed", sum) : b("refund_on_its_way", sum);
   }
 
   private readonly pay = (): void => {
     void this.working(async () => {
-      const payment = await post<Payment>(`/v1/bookings/${this.booking}/payment`, { key: newKey(), token: this.token ?? "" });
+      const payment = await post<Payment>(`/v1/bookings/${this.booking}/payment`, { key: newKey(), token: this.token });
       if (payment.checkout_url !== null) location.assign(payment.checkout_url);
     });
   };
@@ -195,7 +186,7 @@ export class VnMyBooking extends LitElement {
   private readonly cancel = (): void => {
     this.asked = 0;
     void this.working(async () => {
-      await post(`/v1/bookings/${this.booking}/cancel`, { key: newKey(), token: this.token ?? "" });
+      await post(`/v1/bookings/${this.booking}/cancel`, { key: newKey(), token: this.token });
       this.asks = false;
       await this.look();
     });

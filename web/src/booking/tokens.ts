@@ -1,4 +1,6 @@
-/** The tokens of this browser's bookings. One comes after the # of a link that we sent, or is kept from booking here. */
+/** The tokens of this browser's bookings, and that of a guest who has proved their address in this tab. One comes after the # of a link that we sent, or is kept from booking here. */
+import { guest } from "./guest.js";
+
 const NAME = "vicinity.booking.";
 
 export function keepToken(bookingId: string, token: string): void {
@@ -9,7 +11,7 @@ export function keepToken(bookingId: string, token: string): void {
   }
 }
 
-/** From the address, where it is kept from then on and taken out of sight; else what was kept. Null: neither. */
+/** From the address, where it is kept from then on and taken out of sight; else what was kept, else the guest's. Null: none. */
 export function tokenOf(bookingId: string): string | null {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given !== null && /^[\w-]{20,100}$/.test(given)) {
@@ -18,8 +20,8 @@ export function tokenOf(bookingId: string): string | null {
     return given;
   }
   try {
-    return localStorage.getItem(NAME + bookingId);
+    return localStorage.getItem(NAME + bookingId) ?? guest()?.token ?? null;
   } catch {
-    return null;
+    return guest()?.token ?? null;
   }
 }

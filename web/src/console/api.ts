@@ -1,5 +1,5 @@
 /** What the console asks of the API, in the browser's session: writes carry the CSRF token, and the state they are about. */
-import { ApiProblem, isAbort, NetworkFailure, type Schemas } from "../api/client.js";
+import { ApiProblem, csrfToken, isAbort, NetworkFailure, type Schemas } from "../api/client.js";
 
 export type Account = Schemas["AccountShape"];
 export type Merchant = Schemas["MyMerchantShape"];
@@ -85,9 +85,4 @@ function placeOf(value: unknown): Position | null {
   const { lat, lon } = value as Record<string, unknown>;
   return typeof lat === "number" && typeof lon === "number" ? { lat, lon } : null;
 }
-
-function csrfToken(): string {
-  return /(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
-}
-
 export type BranchInFull = Schemas["MyBranchInFullShape"];

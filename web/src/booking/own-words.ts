@@ -1,0 +1,41 @@
+/** The strings of bookings that are made, beside those of all pages: a file of web/messages/bookings for each language. */
+import type en from "../../messages/bookings/en.json";
+import type { Booking } from "../api/client.js";
+import { add, t, useLanguage, type Language, type MessageKey } from "../i18n/messages.js";
+
+export type BookingKey = keyof typeof en;
+
+const load: Record<Language, () => Promise<{ default: Readonly<Record<string, string>> }>> = {
+  en: () => import("../../messages/bookings/en.json"),
+  "zh-Hans": () => import("../../messages/bookings/zh-Hans.json"),
+};
+
+export async function useBookingLanguage(tag: Language): Promise<void> {
+  const [, own] = await Promise.all([useLanguage(tag), load[tag]()]);
+  add(own.default);
+}
+
+/** The string of a key, as `t` fills it. */
+export function b(key: BookingKey, values: Readonly<Record<string, string | number>> = {}): string {
+  return t(key as MessageKey, values);
+}
+
+/** What has become of it, as a heading. */
+export function stateWords(state: Booking["state"]): string {
+  switch (state) {
+    case "confirmed":
+      return b("booking_confirmed");
+    case "awaiting_payment":
+      return b("booking_awaiting");
+    case "cancelled":
+      return b("booking_cancelled");
+    case "fulfilled":
+      return b("booking_fulfilled");
+    case "no_show":
+      return b("booking_no_show");
+    case "held":
+      return b("booking_held");
+    case "expired":
+      return b("booking_expired");
+  }
+}

@@ -107,7 +107,8 @@ def pgbench(dsn: str, text: str, seconds: int) -> float:
 class Server:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        off = {"RATE_LIMIT_WRITE": "off", "RATE_LIMIT_READ": "off", "HOLDS_PER_NETWORK": "0", "LOG_LEVEL": "ERROR"}
+        off = {"RATE_LIMIT_WRITE": "off", "RATE_LIMIT_READ": "off", "LOG_LEVEL": "ERROR"}
+        off |= {"HOLDS_PER_NETWORK": "0", "HELD_UNITS_PER_NETWORK": "0"}
         command = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--port", str(port)]
         self.process = subprocess.Popen(
             [*command, "--workers", "2", "--blocking-threads", "4", "config.wsgi:application"],

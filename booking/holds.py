@@ -16,7 +16,7 @@ from django.contrib.gis.geos import Point as GeometryPoint
 from django.db import connection, transaction
 
 from booking import selectors
-from booking.limits import Limit, keep_within
+from booking.hoarding import check_holds, check_units
 from booking.models import Booking, Service
 from booking.quotes import Quote
 from booking.reach import check_delivery, check_visit
@@ -27,7 +27,6 @@ from booking.refusals import (
     HoldExpired,
     SlotFull,
     SlotUnavailable,
-    TooManyHolds,
 )
 from booking.schedule import LEAST_LEAD_MINUTES, first_bookable, is_start
 from booking.taking import Taken, Use, occupy, reclaim, slot_row, stock_row, take
@@ -87,9 +86,11 @@ def hold(*, wanted: Wanted, holder: Holder, now: datetime) -> Held:
     """
     with transaction.atomic():
         service = selectors.service_for(service_id=wanted.service_id, deal_id=wanted.deal_id, branch_id=wanted.place_id)
-        keys = _limited(holder)
+        keys = keys_of(holder)
+        check_holds(keys)
         if service is None:
             return _hold_deal(wanted, holder, keys, now)
+        _check_units(service, wanted, keys)
         return hold_slot(service, wanted, holder, keys, seconds=hold_seconds(service), now=now)
 
 
@@ -147,6 +148,7 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: Keys, now: datetime) -> Hel
     quote = selectors.quote_of_deal(deal, count=wanted.party)
     if deal.fulfilment == Deal.Fulfilment.DELIVERY:
         check_delivery(branch, address=wanted.address, destination=wanted.destination, quote=quote, now=now)
+    check_units(keys, units=wanted.party, service_id=None, starts_at=None, deal_id=deal.id)
     stock_units = _stock_units(deal, wanted.party)
     if stock_units:
         reclaim(slot_id=None, deal_id=deal.id)
@@ -200,28 +202,20 @@ def check_deal(deal: Deal, branch: Branch, *, now: datetime) -> None:
         raise DealUnavailable("The deal is not for sale here now.")
 
 
+def _check_units(service: Service, wanted: Wanted, keys: Keys) -> None:
+    units, limited = checked_party(service, wanted.party), service.deal is not None and service.deal.stock is not None
+    if limited:
+        units = max(units, selectors.pieces_of(service, party=wanted.party))
+    deal_id = service.deal_id if limited else None
+    check_units(keys, units=units, service_id=service.id, starts_at=wanted.starts_at, deal_id=deal_id)
+
+
 def _stock_units(deal: Deal | None, count: int) -> int:
     """What is taken of the deal's stock: nothing where it has no limit."""
     if deal is None or deal.stock is None:
         return 0
     stock_row(deal.id)
     return count
-
-
-def _limited(holder: Holder) -> Keys:
-    """The keyed hashes of the holder. TooManyHolds where one of them holds as much as it may."""
-    keys = keys_of(holder)
-    keep_within(
-        [
-            Limit("user_id", keys["user_id"], settings.HOLDS_PER_CUSTOMER),
-            Limit("device_key", keys["device_key"], settings.HOLDS_PER_CUSTOMER),
-            Limit("network_key", keys["network_key"], settings.HOLDS_PER_NETWORK),
-        ],
-        counting="SELECT count(*) FROM booking_booking WHERE {column} = %s"
-        " AND state IN ('held', 'awaiting_payment') AND expires_at > statement_timestamp()",
-        refusal=TooManyHolds("Release a hold, or wait until one lapses.", retry_after_seconds=60),
-    )
-    return keys
 
 
 def keys_of(holder: Holder) -> Keys:

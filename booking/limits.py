@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -16,25 +17,29 @@ from config.errors import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` rows whose `column` is `key`; no key or 0: no limit."""
+    """At most `most` of what is counted whose `column` is `key`; no key or 0: no limit."""
 
     column: str
     key: int | str | None
     most: int
 
 
-def keep_within(limits: Sequence[Limit], *, counting: str, refusal: RateLimited) -> None:
-    """Raise `refusal`, with the limit, where one of them is reached.
+def keep_within(
+    limits: Sequence[Limit], *, counting: str, refusal: RateLimited, further: Sequence[Any] = (), adding: int = 1
+) -> None:
+    """Raise `refusal`, with the limit, where `adding` to what counts would pass one of them. Who has nothing of it yet
+    may have as much as one request can ask for.
 
-    `counting` is `SELECT count(*) FROM … WHERE {column} = %s …`: what counts. Locks are of the table it counts and the
-    key, taken in their order.
+    `counting` is `SELECT count(*) FROM … WHERE {column} = %s …`, with the parameters `further`: what counts. Locks are
+    of the column and the key, taken in their order.
     """
     asked = [limit for limit in limits if limit.key and limit.most]
     lock_names([f"{limit.column}:{limit.key}" for limit in asked])
     with connection.cursor() as cursor:
         for limit in asked:
-            cursor.execute(counting.format(column=limit.column), [limit.key])
-            if cursor.fetchone()[0] >= limit.most:
+            cursor.execute(counting.format(column=limit.column), [limit.key, *further])
+            (held,) = cursor.fetchone()
+            if held and held + adding > limit.most:
                 refusal.members["limit"] = limit.most
                 raise refusal
 

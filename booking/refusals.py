@@ -70,7 +70,7 @@ class BelowMinimum(CodedError):
 
 
 class TooManyHolds(RateLimited):
-    """The customer, the device or the network holds as much as it may: `limit`. Release one or let it lapse."""
+    """The customer, device or network holds as much as it may, in all or of one thing: `limit`. Release or wait."""
 
     code = "too_many_holds"
     status = 429

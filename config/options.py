@@ -89,6 +89,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("HOLDS_PER_CUSTOMER", int, "5", "Unpaid holds of one account or device at a time; 0: no limit."),
     Option("HOLDS_PER_NETWORK", int, "30", "Unpaid holds of one client address at a time; 0: no limit."),
     Option(
+        "HELD_UNITS_PER_CUSTOMER",
+        int,
+        "20",
+        "Unpaid units of one start or one deal that an account or device may have after its first hold; 0: no limit.",
+    ),
+    Option("HELD_UNITS_PER_NETWORK", int, "40", "The same of one client address; 0: no limit."),
+    Option(
         "FREE_BOOKINGS_PER_CUSTOMER",
         int,
         "10",

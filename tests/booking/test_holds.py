@@ -155,6 +155,48 @@ def test_a_customer_holds_a_few_places_at_a_time(settings):
     held(service, device="a")
 
 
+def test_units_of_one_start_are_bounded_too(settings):
+    settings.HELD_UNITS_PER_CUSTOMER, settings.HELD_UNITS_PER_NETWORK = 6, 9
+    service = ServiceFactory(capacity=99, counts_people=True)
+    first = held(service, party=8, device="a", network="n").booking  # one party alone may be as large as it is
+    with pytest.raises(refusals.TooManyHolds) as told:
+        held(service, party=1, device="a")
+    assert told.value.members["limit"] == 6
+    held(service, party=1, device="b", network="n")
+    with pytest.raises(refusals.TooManyHolds):
+        held(service, party=1, device="c", network="n")
+    held(service, party=8, device="a", network="n", starts_at=start_in(hours=1))  # another start
+    lapse(first)
+    held(service, party=5, device="a", network="n")
+    assert taken() == [6, 8]
+
+
+def test_units_of_one_deal_are_bounded_too(settings):
+    settings.HELD_UNITS_PER_NETWORK = 25
+    deals = [DealFactory(stock=100), DealFactory(stock=None)]
+    for deal in deals:
+        place_id = BranchFactory(merchant=deal.merchant).id
+
+        def buy(count, deal=deal, place_id=place_id):
+            wanted = Wanted(deal_id=deal.id, place_id=place_id, party=count)
+            return hold(wanted=wanted, holder=Holder(network="n"), now=timezone.now())
+
+        buy(20)
+        with pytest.raises(refusals.TooManyHolds):
+            buy(6)
+        buy(5)
+
+
+def test_the_stock_of_a_deal_is_one_thing_at_whatever_time(settings):
+    settings.HELD_UNITS_PER_CUSTOMER = 4
+    deal = DealFactory(stock=100, fulfilment="reservation")
+    service = ServiceFactory(branch=BranchFactory(merchant=deal.merchant), deal=deal, price_is_per_person=True)
+    held(service, party=3, device="a")
+    with pytest.raises(refusals.TooManyHolds):
+        held(service, party=2, device="a", starts_at=start_in(hours=1))
+    held(service, party=1, device="a", starts_at=start_in(hours=1))
+
+
 def test_a_hold_is_extended_once_and_released_once():
     service = ServiceFactory()
     made = held(service).booking

@@ -67,7 +67,8 @@ def served(folder: Path, *, workers: int = 2, **environment: str):
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     where = environment.pop("DATABASE_URL", "") or dsn().replace("postgresql://", "postgis://")
-    off = {"RATE_LIMIT_WRITE": "off", "RATE_LIMIT_READ": "off", "HOLDS_PER_NETWORK": "0", "LOG_LEVEL": "ERROR"}
+    off = {"RATE_LIMIT_WRITE": "off", "RATE_LIMIT_READ": "off", "LOG_LEVEL": "ERROR"}
+    off |= dict.fromkeys(["HOLDS_PER_NETWORK", "HELD_UNITS_PER_NETWORK", "FREE_BOOKINGS_PER_NETWORK"], "0")
     log = (folder / "web.log").open("ab")
     process = subprocess.Popen(
         [

@@ -38,7 +38,7 @@ _FACTS = [
 ]
 
 
-class _ReadOnly(ModelAdmin):
+class ReadOnlyAdmin(ModelAdmin):
     """What programs write and people only look at."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's signature
@@ -52,7 +52,7 @@ class _ReadOnly(ModelAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(_ReadOnly):
+class CategoryAdmin(ReadOnlyAdmin):
     list_display = ["slug", "parent", "names", "synonyms"]
     search_fields = ["slug"]
 
@@ -229,7 +229,7 @@ class ParkedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Change)
-class ChangeAdmin(_ReadOnly):
+class ChangeAdmin(ReadOnlyAdmin):
     """The change feed. What could not be applied is parked here with its reason."""
 
     list_display = ["topic", "key", "recorded_at", "due_at", "attempts", "parked_at", "reason"]
@@ -247,6 +247,6 @@ class ChangeAdmin(_ReadOnly):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(_ReadOnly):
+class ImportRunAdmin(ReadOnlyAdmin):
     list_display = ["source", "file_sha256", "line", "started_at", "finished_at", "summary"]
     ordering = ["-started_at"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from config.errors import InvalidParameter
 
 
 class FactsForm(forms.ModelForm):
-    """`check_facts` raises InvalidParameter; its parameter, up to the first dot, is the field it is shown at."""
+    """`check_facts` raises InvalidParameter; its parameter, up to a dot or bracket, is the field it is shown at."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -24,7 +25,7 @@ class FactsForm(forms.ModelForm):
             try:
                 self.check_facts(cleaned)
             except InvalidParameter as refusal:
-                field = refusal.parameter.split(".")[0]
+                field = re.split(r"[.\[]", refusal.parameter)[0]
                 self.add_error(field if field in self.fields else None, refusal.detail)
         return cleaned
 

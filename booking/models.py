@@ -14,7 +14,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
 
 from booking.states import GIVEN_BACK, TAKING, TRANSITIONS
 from booking.triggers import GIVE_BACK, RESIZE, TELL
@@ -314,6 +314,9 @@ class Booking(models.Model):
             models.Index("deal", name="booking_of_deal"),
             models.Index("customer_key", name="booking_of_customer", condition=~Q(customer_key="")),
             models.Index("network_key", name="booking_free_by_network", condition=Q(state="confirmed", paid_minor=0)),
+            models.Index(
+                Coalesce("ended_at", "ends_at"), name="booking_still_known", condition=~Q(name="") | ~Q(network_key="")
+            ),
             models.Index(Lower("email"), name="booking_of_address", condition=~Q(email="")),
         ]
         triggers = [

@@ -12,8 +12,10 @@ from typing import Any
 
 import structlog
 from celery import bootsteps
+from django.conf import settings
 from django.db import Error, close_old_connections
 
+from booking.forgetting import forget_guests
 from booking.guests.services import forget_lapsed
 from booking.idempotency import forget_old_keys
 from booking.upkeep import sweep_lapsed
@@ -50,6 +52,7 @@ class Sweeper(bootsteps.StartStopStep):
                     forgot_at = time.monotonic()
                     forget_old_keys()
                     forget_lapsed()
+                    forget_guests(kept_days=settings.CONTACT_DAYS)
             except Error as error:
                 log.warning("booking_sweeper_waits", reason=f"{type(error).__name__}: {error}")
             except Exception:

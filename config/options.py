@@ -107,6 +107,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("WAITLIST_PER_CUSTOMER", int, "5", "Waitlists of one e-mail address or device at a time; 0: no limit."),
     Option("WAITLIST_PER_NETWORK", int, "30", "Waitlists of one client address at a time; 0: no limit."),
     Option(
+        "CONTACT_DAYS",
+        int,
+        "400",
+        "How many days after its end a booking still says for whom and where it was; 0: for ever.",
+    ),
+    Option(
         "PAYMENT_PROVIDER",
         str,
         "simulator",

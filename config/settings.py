@@ -191,6 +191,7 @@ PAYMENT_SECONDS: int = option("PAYMENT_SECONDS")
 DEFAULT_FROM_EMAIL = EMAIL_FROM = str(option("EMAIL_FROM"))
 vars().update(environ.Env.email_url_config(option("EMAIL_URL")))
 EMAIL_TIMEOUT = 10  # seconds: a mail server that says nothing holds no worker
+WEB_THREADS: int = option("WEB_THREADS")
 PAYMENT_PROVIDER: str = option("PAYMENT_PROVIDER")
 STRIPE_SECRET_KEY: str = option("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRETS: list[str] = option("STRIPE_WEBHOOK_SECRETS")

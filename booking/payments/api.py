@@ -16,9 +16,9 @@ from booking.credentials import CustomerView, own_booking
 from booking.idempotency import Answer, keep_answer, kept_answer
 from booking.payments.gateways import gateway_of
 from booking.payments.models import Payment
+from booking.payments.opening import open_soon
 from booking.payments.ports import NotificationRefused
 from booking.payments.presentation import payment_data
-from booking.payments.progress import advance
 from booking.payments.refusals import NotificationForged, PaymentNotPossible, ProviderAway
 from booking.payments.schema import PaymentShape, ReceivedShape
 from booking.payments.services import hear, start_payment
@@ -59,7 +59,7 @@ class BookingPayment(CustomerView):
         payment = start_payment(booking_id=booking.id)
         now = timezone.now()
         if payment.state == Payment.State.CREATED:
-            payment = advance(payment.id, gateways=gateway_of, now=now)
+            payment = open_soon(payment, now=now)
         if payment.state == Payment.State.CREATED:
             raise ProviderAway(retry_after_seconds=2)
         shown = payment_data(payment, now=now)

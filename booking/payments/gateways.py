@@ -1,6 +1,6 @@
 """Which provider is asked, and the guard that stands before each: no transaction is open while one is called.
 
-A provider may take ten seconds to answer. A transaction that waits for it holds its locks for as long, and rolls back
+A provider may take its time to answer. A transaction that waits for it holds its locks for as long, and rolls back
 our memory of money that moved.
 """
 
@@ -68,18 +68,34 @@ Gateways = Callable[[str], PaymentGateway]
 """From a provider's name. KeyError for one that is not set up."""
 
 
-def gateway_of(name: str) -> PaymentGateway:
+PATIENCE_SECONDS = 10.0
+"""How long a provider is waited for where nobody waits for us: in the worker."""
+BRIEF_SECONDS = 3.0
+"""How long inside a request. What was not answered then is asked again by the worker, with the same key."""
+
+
+def gateway_of(name: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> PaymentGateway:
     """The gateway of a payment's provider, guarded. A payment stays with the provider that it began with."""
     if name == simulator.NAME:
         return Guarded(simulator.SimulatorGateway())
     if name == stripe.NAME and settings.STRIPE_SECRET_KEY:
-        return _stripe(settings.STRIPE_SECRET_KEY, tuple(settings.STRIPE_WEBHOOK_SECRETS), settings.STRIPE_API_BASE)
+        secrets = tuple(settings.STRIPE_WEBHOOK_SECRETS)
+        return _stripe(settings.STRIPE_SECRET_KEY, secrets, settings.STRIPE_API_BASE, timeout_seconds)
     raise KeyError(name)
 
 
+def brief_gateway_of(name: str) -> PaymentGateway:
+    """The same, for who is in a request."""
+    return gateway_of(name, timeout_seconds=BRIEF_SECONDS)
+
+
 @lru_cache(maxsize=4)
-def _stripe(secret_key: str, webhook_secrets: tuple[str, ...], api_base: str) -> PaymentGateway:
-    return Guarded(stripe.StripeGateway(secret_key=secret_key, webhook_secrets=webhook_secrets, api_base=api_base))
+def _stripe(secret_key: str, webhook_secrets: tuple[str, ...], api_base: str, timeout_seconds: float) -> PaymentGateway:
+    return Guarded(
+        stripe.StripeGateway(
+            secret_key=secret_key, webhook_secrets=webhook_secrets, api_base=api_base, timeout_seconds=timeout_seconds
+        )
+    )
 
 
 def provider_of_new() -> str:

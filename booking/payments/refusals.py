@@ -6,7 +6,10 @@ from config.errors import CodedError, RetryableError
 
 
 class ProviderAway(RetryableError):
-    """The payment provider has not answered. Send the same request again, with its key: nothing is done twice."""
+    """It has not answered within three seconds, or too many are asking it. Send the same request again, with its key.
+
+    Nothing is done twice. It is asked further meanwhile: `GET …/payment` tells `checkout_url` once there is one.
+    """
 
     code = "payment_provider_unavailable"
     title = "The payment provider does not answer"

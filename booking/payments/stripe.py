@@ -27,7 +27,6 @@ from booking.payments.ports import (
 )
 
 NAME = "stripe"
-TIMEOUT_SECONDS = 10
 SESSION_LIVES_ON = timedelta(minutes=31)
 """Stripe wants sessions to live for 30 minutes at least. What is paid after the hold is over is let go of by us."""
 IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
@@ -38,17 +37,22 @@ _MAX_REFUNDS = 100
 
 
 class StripeGateway:
-    """`webhook_secrets`: any of them verifies, so that one can be replaced while the other is still in use."""
+    """`webhook_secrets`: any of them verifies, so that one can be replaced while the other is still in use.
+
+    `timeout_seconds`: how long Stripe may take to be reached, and how long it may then say nothing.
+    """
 
     name = NAME
 
-    def __init__(self, *, secret_key: str, webhook_secrets: Sequence[str], api_base: str) -> None:
+    def __init__(
+        self, *, secret_key: str, webhook_secrets: Sequence[str], api_base: str, timeout_seconds: float
+    ) -> None:
         self._webhook_secrets = tuple(webhook_secrets)
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base},
             max_network_retries=0,  # whoever calls asks again
-            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+            http_client=stripe.RequestsClient(timeout=timeout_seconds),
         )
 
     def open(self, order: Order, *, key: str) -> Charge:

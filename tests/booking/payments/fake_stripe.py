@@ -6,6 +6,7 @@ idempotent requests. Unknown parameters are errors, as they are there.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -30,6 +31,28 @@ class StripeAnswer(Exception):
 
 def invalid(code, message):
     return StripeAnswer(400, "invalid_request_error", code, message)
+
+
+class Stall:
+    """A fault: whoever meets it waits until it ends. `met`: how many did."""
+
+    def __init__(self):
+        self.met = 0
+        self._changed, self._is_over = threading.Condition(), threading.Event()
+
+    def __call__(self):
+        with self._changed:
+            self.met += 1
+            self._changed.notify_all()
+        self._is_over.wait(120)
+
+    def has(self, count):
+        """Wait until so many have met it."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.met >= count, 60), self.met
+
+    def end(self):
+        self._is_over.set()
 
 
 class FakeStripe:
@@ -324,7 +347,10 @@ def _handler(stripe):
             return self._send(status, answer)
 
         def _send(self, status, answer):
-            body = json.dumps(answer).encode()
+            with contextlib.suppress(ConnectionError):  # who asked may have given up
+                self._write(status, json.dumps(answer).encode())
+
+        def _write(self, status, body):
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Request-Id", f"req_{secrets.token_hex(6)}")

@@ -15,7 +15,12 @@ PATHS = {"open": r"sessions$", "capture": r"/capture$", "refund": r"/refunds$", 
 
 
 def gateway_of(stripe, **changes):
-    given = {"secret_key": SECRET_KEY, "webhook_secrets": ["whsec_old", WEBHOOK_SECRET], "api_base": stripe.url}
+    given = {
+        "secret_key": SECRET_KEY,
+        "webhook_secrets": ["whsec_old", WEBHOOK_SECRET],
+        "api_base": stripe.url,
+        "timeout_seconds": 10,
+    }
     return StripeGateway(**{**given, **changes})
 
 
@@ -86,7 +91,9 @@ def test_a_key_that_stripe_does_not_know_is_the_operators_to_mend(provider):
 
 def test_nobody_listening_is_no_answer():
     order = an_order()
-    gateway = StripeGateway(secret_key=SECRET_KEY, webhook_secrets=["x"], api_base="http://127.0.0.1:9")
+    gateway = StripeGateway(
+        secret_key=SECRET_KEY, webhook_secrets=["x"], api_base="http://127.0.0.1:9", timeout_seconds=10
+    )
     with pytest.raises(ProviderUnavailable):
         gateway.open(order, key=keys_of(order.payment_id).open)
 

@@ -18,7 +18,7 @@ from booking.models import Booking
 from booking.payments.models import Payment, ProviderEvent
 from booking.payments.ports import keys_of
 from booking.payments.reconciler import reconcile
-from tests.booking.payments.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe
+from tests.booking.payments.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe, Stall
 from tests.booking.world import start_in
 from tests.concurrency.rivals import served
 from tests.factories import ServiceFactory
@@ -217,3 +217,29 @@ def test_who_pays_while_it_is_being_closed_gets_the_money_back_at_once(customer,
     ]
     assert [verb for verb, _ in closing] == ["expire", "cancel"]
     assert len({key for _, key in closing}) == 2
+
+
+def test_who_begins_to_pay_while_stripe_stalls_is_told_so_and_the_worker_opens_it(customer, stripe):
+    stall = Stall()
+    stripe.faults.append((r"sessions$", stall))
+    headers = {"Idempotency-Key": str(uuid.uuid4()), "Authorization": f"Bearer {customer.token}"}
+    address = f"{customer.site}/v1/bookings/{customer.id}/payment"
+    try:
+        told = requests.post(address, json={}, headers=headers, timeout=60)
+    finally:
+        stall.end()
+    assert (told.status_code, told.json()["code"], told.headers["Retry-After"]) == (
+        503,
+        "payment_provider_unavailable",
+        "2",
+    )
+    seen = requests.get(address, headers=headers, timeout=60).json()
+    assert (seen["state"], seen["checkout_url"], seen["is_final"]) == ("created", None, False)
+    Payment.objects.update(look_at=timezone.now())
+    assert looked_at() == 1
+    opened = requests.get(address, headers=headers, timeout=60).json()
+    assert opened["state"] == "open"
+    begun = requests.post(address, json={}, headers=headers, timeout=60)
+    assert (begun.status_code, begun.json()["checkout_url"]) == (201, opened["checkout_url"])
+    mine = [each for each in stripe.sessions.values() if each["client_reference_id"] == opened["id"]]
+    assert len(mine) == 1

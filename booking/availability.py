@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 Busy = tuple[datetime, datetime]
 
@@ -40,22 +42,47 @@ def openings(
     before: timedelta,
     after: timedelta,
 ) -> list[Opening]:
-    """Those of `starts`, in their order, at which a party of `party` can be served that takes `units` of the slot and
-    `pieces` of the deal.
+    """Those of `starts`, which are in order, at which a party of `party` can be served.
+
+    It takes `units` of the slot and `pieces` of the deal.
     """
+    free: Sequence[int | None] = [None] * len(starts)
+    if room.resources is not None:
+        free = _free(starts, room.resources, party=party, before=before, after=duration + after)
+    most = None if room.left_of_deal is None else room.left_of_deal // pieces
     found = []
-    for start in starts:
+    for start, resources in zip(starts, free, strict=True):
         left = (room.capacity - room.taken.get(start, 0)) // units
-        if room.left_of_deal is not None:
-            left = min(left, room.left_of_deal // pieces)
-        if room.resources is not None:
-            left = min(left, _free(room.resources, party, start - before, start + duration + after))
+        if most is not None and most < left:
+            left = most
+        if resources is not None and resources < left:
+            left = resources
         if left > 0:
             found.append(Opening(start, left))
     return found
 
 
-def _free(resources: Sequence[tuple[int, Sequence[Busy]]], party: int, begins: datetime, ends: datetime) -> int:
-    return sum(
-        seats >= party and all(until <= begins or ends <= since for since, until in busy) for seats, busy in resources
-    )
+def _free(
+    starts: Sequence[datetime],
+    resources: Sequence[tuple[int, Sequence[Busy]]],
+    *,
+    party: int,
+    before: timedelta,
+    after: timedelta,
+) -> list[int]:
+    """How many resources are free from `before` each start until `after` it. A busy time takes a resource from a run of
+    starts, so the runs are counted, not each start with each resource.
+    """
+    change, fitting = [0] * (len(starts) + 1), 0
+    for seats, busy in resources:
+        if seats < party:
+            continue
+        fitting += 1
+        counted = 0  # starts of this resource up to here: two busy times may take the same one
+        for since, until in sorted(busy):
+            first = max(counted, bisect_right(starts, since - after))
+            counted = max(counted, bisect_left(starts, until + before))
+            if first < counted:
+                change[first] -= 1
+                change[counted] += 1
+    return [fitting + taken for taken in accumulate(change[:-1])]

@@ -24,6 +24,8 @@ from config.instants import instant_text, parse_instant
 MAX_PARTY = 100
 MAX_OFFERS = 50
 MAX_DAYS = 31
+MAX_DAYS_OF_MANY = 7
+"""Where more than one offer is asked for."""
 DEFAULT_DAYS = 7
 DEFAULT_EACH = 3
 MAX_EACH = 20
@@ -38,15 +40,15 @@ UNTIL = OpenApiParameter(
 )
 
 
-def _window(params: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
+def _window(params: dict[str, str], now: datetime, *, most_days: int = MAX_DAYS) -> tuple[datetime, datetime]:
     since = parse_instant(params["from"], parameter="from") if "from" in params else now
     until = (
         parse_instant(params["until"], parameter="until") if "until" in params else since + timedelta(days=DEFAULT_DAYS)
     )
     if until <= since:
         raise InvalidParameter("until", "It must be after from.")
-    if until - since > timedelta(days=MAX_DAYS):
-        limit = f"{MAX_DAYS} days"
+    if until - since > timedelta(days=most_days):
+        limit = f"{most_days} days"
         raise InvalidParameter("until", f"At most {limit} at a time.", limit=limit)
     return max(since, now), until
 
@@ -145,7 +147,12 @@ class Availability(APIView):
             ),
             PARTY,
             FROM,
-            UNTIL,
+            OpenApiParameter(
+                "until",
+                datetime,
+                description=f"Starts before it; {DEFAULT_DAYS} days later, at most {MAX_DAYS_OF_MANY} where more than"
+                f" one offer is asked for, else {MAX_DAYS}.",
+            ),
         ],
         responses={200: schema.AvailabilitiesShape},
     )
@@ -155,7 +162,7 @@ class Availability(APIView):
         party = whole_of(params, "party", minimum=1, maximum=MAX_PARTY, default=1)
         each = whole_of(params, "each", minimum=1, maximum=MAX_EACH, default=DEFAULT_EACH)
         now = timezone.now()
-        since, until = _window(params, now)
+        since, until = _window(params, now, most_days=MAX_DAYS if len(pairs) == 1 else MAX_DAYS_OF_MANY)
         services = [
             service
             for service in selectors.services_of({deal for deal, _ in pairs}, branch_ids={place for _, place in pairs})

@@ -70,7 +70,9 @@ def rooms_of(services: Sequence[Service], *, since: datetime, until: datetime) -
         _, busy = resources[service_id].setdefault(resource_id, (seats, []))
         if begins is not None:
             busy.append((begins, ends))
-    limited = {service.deal.id: service.deal.stock for service in services if service.deal and service.deal.stock}
+    limited = {
+        service.deal.id: service.deal.stock for service in services if service.deal and service.deal.stock is not None
+    }
     used = dict(_rows(_STOCK, {"deals": list(limited)})) if limited else {}
     return {
         service.id: Room(

@@ -8,6 +8,7 @@ that comes twice is an hour longer.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ MAX_EXCEPTIONS = 366
 MAX_DAYS = 31
 LEAST_LEAD_MINUTES = 1
 """Before a start, whatever its service says: a hold ends when its time begins, and a name must be put to it before."""
+_A_MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Span = tuple[int, int]
@@ -97,7 +99,7 @@ def starts_between(schedule: Schedule, start: datetime, end: datetime) -> list[d
     """Every start within [start, end), in order. The window is at most MAX_DAYS long (InvalidParameter)."""
     if end - start > timedelta(days=MAX_DAYS):
         raise InvalidParameter("until", f"At most {MAX_DAYS} days at a time.", limit=f"{MAX_DAYS} days")
-    first, last = _minute(start), _minute(end)
+    first, last = _ceiling(start), _ceiling(end)
     if first >= last:
         return []
     # Two days of margin: a span that began yesterday, and one that a booking runs on into.
@@ -107,15 +109,14 @@ def starts_between(schedule: Schedule, start: datetime, end: datetime) -> list[d
     usable: Minutes = is_open
     if schedule.window is not None:
         usable = usable_minutes(schedule.window, zone=schedule.zone, start_minute=low, end_minute=high)
-    found = {
-        minute
-        for opens, closes in spans
-        for minute in range(opens, closes, schedule.step_minutes)
-        if first <= minute < last and _lies_within(is_open, minute, minute + schedule.duration_minutes)
-    }
-    kept = intersection(tuple((minute, minute + 1) for minute in sorted(found)), usable)
-    starts = [_EPOCH + timedelta(minutes=minute) for minute, _ in kept]
-    return [instant for instant in starts if start <= instant < end]
+    fitting = tuple((opens, closes - schedule.duration_minutes + 1) for opens, closes in is_open)
+    possible = intersection(intersection(joined(fitting), usable), ((first, last),))
+    found: set[int] = set()
+    for opens, closes in spans:
+        for earliest, end_minute in _touching(possible, opens, closes):
+            steps = -((opens - max(opens, earliest)) // schedule.step_minutes)
+            found.update(range(opens + steps * schedule.step_minutes, min(closes, end_minute), schedule.step_minutes))
+    return [_EPOCH + minute * _A_MINUTE for minute in sorted(found)]
 
 
 @lru_cache(maxsize=4096)
@@ -124,12 +125,15 @@ def is_start(schedule: Schedule, at: datetime) -> bool:
     return starts_between(schedule, at, at + timedelta(minutes=1)) == [at]
 
 
-def _minute(instant: datetime) -> int:
-    return (instant - _EPOCH) // timedelta(minutes=1)
+def _ceiling(instant: datetime) -> int:
+    """The first whole minute not before the instant."""
+    return -((_EPOCH - instant) // _A_MINUTE)
 
 
-def _lies_within(intervals: Minutes, start: int, end: int) -> bool:
-    return any(opens <= start and end <= closes for opens, closes in intervals)
+def _touching(intervals: Minutes, start: int, end: int) -> Minutes:
+    """Those that have something of [start, end)."""
+    first = bisect_right(intervals, start, key=lambda interval: interval[1])
+    return intervals[first : bisect_left(intervals, end, key=lambda interval: interval[0])]
 
 
 def _utc_spans(schedule: Schedule, low: int, high: int) -> Iterator[tuple[int, int]]:

@@ -96,6 +96,22 @@ def test_bad_input_names_the_parameter(client, service, params, parameter):
     assert (response.status_code, response.json()["parameter"]) == (400, parameter)
 
 
+def test_many_offers_are_asked_for_a_week_at_a_time(client, service):
+    offer = f"{service.deal_id}:{service.branch_id}"
+    window = {"from": start_in().isoformat(), "until": start_in(days=11).isoformat()}
+    one = client.get("/v1/availability", {"offers": offer, **window})
+    assert one.status_code == 200
+    two = f"{offer},{service.branch_id}:{service.deal_id}"
+    refused = client.get("/v1/availability", {"offers": two, **window})
+    assert (refused.status_code, refused.json()["parameter"], refused.json()["limit"]) == (400, "until", "7 days")
+    assert client.get("/v1/availability", {"offers": two, "from": window["from"]}).status_code == 200
+
+
+def test_a_deal_that_is_sold_out_from_the_beginning_has_no_times(client, service):
+    Deal.objects.filter(id=service.deal_id).update(stock=0)
+    assert lefts(client, service) == []
+
+
 def test_a_deal_without_times_is_not_found(client):
     deal = DealFactory()
     branch = BranchFactory(merchant=deal.merchant)

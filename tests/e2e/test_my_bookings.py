@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import conftest
 from tests.e2e.fill_site import STAFF, STAFF_PASSWORD, TABLES, TABLES_PLACE
+from tests.e2e.test_booking import hold, the_last_booking
 from tests.e2e.test_states import LOOKS, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("worker")]
@@ -55,8 +56,12 @@ def text_of(log) -> str:
     return log.read_text("utf-8", "replace")
 
 
+def database() -> psycopg.Connection:
+    return psycopg.connect(conftest.SITE["DATABASE_URL"].replace("postgis://", "postgresql://"))
+
+
 def in_database(statement: str, *values: str) -> None:
-    with psycopg.connect(conftest.SITE["DATABASE_URL"].replace("postgis://", "postgresql://")) as connection:
+    with database() as connection:
         connection.execute(statement, values)
 
 
@@ -214,21 +219,26 @@ def test_older_bookings_follow_the_newest(open_page, worker, site_url):
     expect(page.get_by_role("button", name="Earlier bookings")).to_have_count(0)
 
 
-def test_who_is_signed_in_sees_theirs_at_once_and_acts_without_a_token(open_page, site_url):
-    email = STAFF[0]
-    booking_id = book(site_url, email)
+def signed_in(open_page, site_url, email: str):
+    """A browser with the session of the account."""
     reader = open_page()
-    reader.expects_failures = True  # 404: no payment was begun
     reader.page.set_default_timeout(SLOWLY)
     asks = reader.page.context.request
     asks.get(f"{site_url}/v1/auth/session")
     csrf = next(each["value"] for each in reader.page.context.cookies() if each["name"] == "csrftoken")
-    signed_in = asks.post(
+    answer = asks.post(
         f"{site_url}/v1/auth/browser/password",
         data=json.dumps({"email": email, "password": STAFF_PASSWORD}),
         headers={"Content-Type": "application/json", "X-CSRFToken": csrf},
     )
-    assert signed_in.ok, signed_in.text()
+    assert answer.ok, answer.text()
+    return reader
+
+
+def test_who_is_signed_in_sees_theirs_at_once_and_acts_without_a_token(open_page, site_url):
+    booking_id = book(site_url, STAFF[0])
+    reader = signed_in(open_page, site_url, STAFF[0])
+    reader.expects_failures = True  # 404: no payment was begun
     reader.goto("/bookings")
     page = reader.page
     expect(page.get_by_role("heading", name="Bookings of your account")).to_be_visible()
@@ -236,3 +246,16 @@ def test_who_is_signed_in_sees_theirs_at_once_and_acts_without_a_token(open_page
     expect(page.get_by_role("heading", name="Waiting for your payment")).to_be_visible()
     page.get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+
+
+def test_who_is_signed_in_holds_for_the_account(open_page, site_url):
+    reader = signed_in(open_page, site_url, STAFF[1])
+    reader.goto(f"/?open=deal:{TABLES['never_given_back']}:{TABLES_PLACE}")
+    hold(reader.page)
+    with database() as connection:
+        rows = connection.execute(
+            "SELECT booking.id::text FROM booking_booking AS booking JOIN auth_user ON auth_user.id = booking.user_id"
+            " WHERE auth_user.email = %s",
+            [STAFF[1]],
+        ).fetchall()
+    assert rows == [(the_last_booking(),)]

@@ -3,7 +3,10 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 from django.conf import settings
+
+from config.starting import tell_operator
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -33,3 +36,8 @@ app.conf.update(
     timezone="UTC",
 )
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def _started(**_: object) -> None:
+    tell_operator()

@@ -25,8 +25,11 @@ OPTIONS: tuple[Option, ...] = (
         "SECRET_KEY",
         str,
         "",
-        "Signs cursors and sessions. Empty: `make up` writes one to .local/secret_key. Required when DEBUG is false.",
-        "Restart web and worker; cursors and sessions handed out before become invalid.",
+        "Signs cursors and sessions, and makes the links of bookings in letters. Empty: `make up` writes one to"
+        " .local/secret_key. Required when DEBUG is false. Keep it as long as the bookings.",
+        "Restart web and worker. Cursors and sessions handed out before, every letter's link to its booking and guests'"
+        " pending codes are invalid then; who bought a deal before is not known any more (its cap, new customers"
+        " only), nor who holds what (limits begin anew).",
     ),
     Option("ALLOWED_HOSTS", list, "localhost,127.0.0.1,[::1]", "Host names the web process answers to, by comma."),
     Option("BASE_URL", str, "http://127.0.0.1:8000", "Where the outside world reaches this service; no final slash."),
@@ -116,7 +119,7 @@ OPTIONS: tuple[Option, ...] = (
         "PAYMENT_PROVIDER",
         str,
         "simulator",
-        "Who takes the money of new payments: `simulator` (no money moves) or `stripe`.",
+        "Who takes the money of new payments: `simulator` (no money moves: a warning unless DEBUG) or `stripe`.",
     ),
     Option("STRIPE_SECRET_KEY", str, "", "Secret key of the Stripe account. Needed as long as payments of it exist."),
     Option("STRIPE_WEBHOOK_SECRETS", list, "", "Signing secrets of Stripe's webhook endpoint, several by comma."),

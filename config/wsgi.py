@@ -5,6 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from config.starting import tell_operator
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
@@ -14,6 +16,7 @@ def _warm() -> None:
 
     load_zones()
     _ = get_resolver().url_patterns  # imports every view
+    tell_operator()
 
 
 _warm()

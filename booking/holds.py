@@ -25,11 +25,10 @@ from booking.refusals import (
     DealUnavailable,
     ExtendedAlready,
     HoldExpired,
-    SlotFull,
     SlotUnavailable,
 )
 from booking.schedule import LEAST_LEAD_MINUTES, first_bookable, is_start
-from booking.taking import Taken, Use, occupy, reclaim, slot_row, stock_row, take
+from booking.taking import Taken, Use, nobody_free, occupy, reclaim, slot_row, stock_row, take
 from booking.tokens import keyed, new_token
 from config.errors import InvalidParameter, NotFound
 from config.instants import instant_text
@@ -281,7 +280,7 @@ def use_of(service: Service, starts_at: datetime, ends_at: datetime) -> Use:
 def give_resource(booking: Booking, use: Use) -> None:
     """A table, a chair, a person for its time. SlotFull where none is free: roll back."""
     if occupy(booking_id=booking.id, use=use, party=booking.party, tries=RESOURCE_TRIES) is None:
-        raise SlotFull("Nobody and no table is free for this party at this time.")
+        raise nobody_free(use=use, party=booking.party)
 
 
 def busy_around(service: Service) -> tuple[timedelta, timedelta]:

@@ -100,7 +100,7 @@ def deposit_minor(policy: Policy, *, price_minor: int) -> int:
 
 
 def no_show_fee_minor(policy: Policy, *, price_minor: int) -> int:
-    """What is kept, of what was paid, from one who does not come."""
+    """What is kept from one who does not come, as far as it was paid."""
     return price_minor * policy.no_show_fee_percent // 100
 
 

@@ -39,15 +39,18 @@ def quote(
     ...              policy=Policy(deposit_percent=25, no_show_fee_percent=10))
     >>> made.price_minor, made.deposit_minor, made.no_show_fee_minor
     (12000, 3000, 1200)
+
+    The fee of one who does not come is kept of what was paid, so it is never more than what is due when booking.
     """
     whole = price_minor * count
+    due = deposit_minor(policy, price_minor=whole)
     return Quote(
         title=title,
         price_minor=whole,
         list_price_minor=list_price_minor * count,
         currency=currency,
-        deposit_minor=deposit_minor(policy, price_minor=whole),
-        no_show_fee_minor=no_show_fee_minor(policy, price_minor=whole),
+        deposit_minor=due,
+        no_show_fee_minor=min(due, no_show_fee_minor(policy, price_minor=whole)),
         policy=policy,
         commission_bps=commission_bps,
         discount_funder=discount_funder,

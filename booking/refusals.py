@@ -6,7 +6,7 @@ from config.errors import CodedError, RateLimited
 
 
 class SlotFull(CodedError):
-    """Others hold or have booked it. `retry_at`, where given, is when the next hold on it lapses."""
+    """Others hold or have booked it. `retry_at`: when the first of the holds lapses; left out where all is booked."""
 
     code = "slot_full"
     status = 409

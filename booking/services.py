@@ -190,8 +190,8 @@ def cancel_booking(*, booking_id: UUID, by: str, now: datetime, reason: str = ""
 def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Booking:
     """Move a confirmed booking to another start of its service: both slots change, or neither does.
 
-    Price and policy stay as agreed. A customer may move as long as cancelling would give all back: else moving would
-    be a way round the tiers. SlotFull leaves the booking where it is.
+    Price and policy stay as agreed. A customer may move as long as cancelling would give back all that was paid, also
+    where that is nothing: else moving would be a way round the tiers. SlotFull leaves the booking where it is.
     """
     with transaction.atomic():
         booking = locked(booking_id)
@@ -200,8 +200,8 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
             raise_state(booking, "Only a confirmed booking for a time can be moved.")
         if starts_at == old:
             return booking
-        policy = Policy.from_json(booking.policy)
-        if old <= now or refund_minor(policy, paid_minor=100, starts_at=old, now=now) < 100:
+        paid, policy = booking.paid_minor, Policy.from_json(booking.policy)
+        if old <= now or refund_minor(policy, paid_minor=paid, starts_at=old, now=now) < paid:
             raise_state(booking, "It is too late to move it without cost: cancel it and book again.")
         starts_at = checked_start(service, starts_at, now=now)
         ends_at = starts_at + timedelta(minutes=service.duration_minutes)

@@ -16,6 +16,7 @@ import orjson
 from django.db import connection
 
 from booking.refusals import SlotFull, SoldOut
+from config.instants import instant_text
 
 TAKE_SLOT = """
 UPDATE booking_slot SET taken = taken + %(units)s
@@ -103,7 +104,7 @@ def take(values: Mapping[str, Any], *, seconds: int) -> Taken:
         )
         has_slot, booking_id, created_at, expires_at = cursor.fetchone()
     if not has_slot:
-        raise SlotFull("Others hold or have booked this time.")
+        raise _full(slot_id=values["slot_id"])
     if booking_id is None:
         raise SoldOut("Nothing is left of this deal.")
     return Taken(booking_id, created_at, expires_at)
@@ -114,7 +115,41 @@ def take_slot(*, slot_id: int, units: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(TAKE_SLOT, {"slot_id": slot_id, "units": units})
         if cursor.fetchone() is None:
-            raise SlotFull("Others hold or have booked this time.")
+            raise _full(slot_id=slot_id)
+
+
+_NEXT_LAPSE = """
+SELECT min(expires_at) FROM booking_booking
+WHERE slot_id = %s AND state IN ('held', 'awaiting_payment') AND expires_at > statement_timestamp()
+"""
+
+
+def _full(*, slot_id: int) -> SlotFull:
+    return SlotFull("Others hold or have booked this time.", **_retry(_NEXT_LAPSE, [slot_id]))
+
+
+_NEXT_FREE = """
+SELECT min(booking.expires_at) FROM booking_service_resources AS at
+JOIN booking_resource AS resource ON resource.id = at.resource_id AND resource.seats >= %s
+JOIN booking_occupancy AS busy ON busy.resource_id = resource.id AND busy.during && tstzrange(%s, %s)
+JOIN booking_booking AS booking ON booking.id = busy.booking_id
+WHERE at.service_id = %s AND booking.state IN ('held', 'awaiting_payment')
+  AND booking.expires_at > statement_timestamp()
+"""
+
+
+def nobody_free(*, use: Use, party: int) -> SlotFull:
+    """The refusal of one for whom `occupy` found nothing."""
+    retry = _retry(_NEXT_FREE, [party, use.busy_from, use.busy_until, use.service_id])
+    return SlotFull("Nobody and no table is free for this party at this time.", **retry)
+
+
+def _retry(sql: str, params: Sequence[Any]) -> dict[str, str]:
+    """When the first of the holds that are in the way lapses; nothing where all is booked."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        (lapses_at,) = cursor.fetchone()
+    return {} if lapses_at is None else {"retry_at": instant_text(lapses_at)}
 
 
 _FIND_SLOT = """

@@ -19,7 +19,7 @@ from config.errors import NotFound
 class BookingCalendar(CustomerView):
     @extend_schema(
         operation_id="booking_calendar",
-        summary="The booking as a calendar file (RFC 5545); 404 for one without a time.",
+        summary="The booking as a calendar file (RFC 5545), tentative until confirmed; 404 without a time, or lapsed.",
         tags=["booking"],
         parameters=[ID, TOKEN],
         responses={(200, "text/calendar"): OpenApiTypes.STR},
@@ -28,6 +28,6 @@ class BookingCalendar(CustomerView):
         read_query(request, known=())
         text = calendar_of(own_booking(request, id), now=timezone.now())
         if text is None:
-            raise NotFound("This booking is for no time.")
+            raise NotFound("This booking is for no time, or has lapsed.")
         headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'attachment; filename="booking.ics"'}
         return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)

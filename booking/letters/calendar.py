@@ -22,6 +22,8 @@ class Appointment:
     url: str
     sequence: int
     is_cancelled: bool = False
+    is_tentative: bool = False
+    """Held, or not paid yet."""
 
 
 def calendar_file(appointment: Appointment, *, now: datetime) -> str:
@@ -40,11 +42,17 @@ def calendar_file(appointment: Appointment, *, now: datetime) -> str:
         f"SUMMARY:{escaped(appointment.summary)}",
         f"LOCATION:{escaped(appointment.location)}",
         f"URL:{appointment.url}",
-        f"STATUS:{'CANCELLED' if appointment.is_cancelled else 'CONFIRMED'}",
+        f"STATUS:{_status(appointment)}",
         "END:VEVENT",
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _status(appointment: Appointment) -> str:
+    if appointment.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if appointment.is_tentative else "CONFIRMED"
 
 
 def escaped(text: str) -> str:

@@ -14,6 +14,7 @@ from booking.letters.calendar import Appointment, calendar_file
 from booking.letters.models import Letter
 from booking.letters.texts import BODIES, SUBJECTS, language_of
 from booking.models import Booking
+from booking.states import UNPAID
 from booking.tokens import link_token
 from config.money import money
 
@@ -79,8 +80,9 @@ def _until(booking: Booking, language: str) -> str:
 
 
 def calendar_of(booking: Booking, *, now: datetime) -> str | None:
-    """The .ics of a booking; None for one without a time."""
-    if booking.starts_at is None or booking.ends_at is None:
+    """The .ics of a booking; None for one without a time, and for a hold that lapsed: nothing came of it."""
+    has_lapsed = booking.state in UNPAID and booking.expires_at is not None and booking.expires_at <= now
+    if booking.starts_at is None or booking.ends_at is None or has_lapsed or booking.state == Booking.State.EXPIRED:
         return None
     return calendar_file(
         Appointment(
@@ -92,6 +94,7 @@ def calendar_of(booking: Booking, *, now: datetime) -> str | None:
             url=f"{settings.BASE_URL}/bookings/{booking.id}",
             sequence=booking.events.filter(kind__in=["moved", "cancelled"]).count(),
             is_cancelled=booking.state == Booking.State.CANCELLED,
+            is_tentative=booking.state in UNPAID,
         ),
         now=now,
     )

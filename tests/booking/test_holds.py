@@ -17,6 +17,7 @@ from booking.rooms import offered
 from booking.services import book, change_time
 from booking.upkeep import drifts, sweep_lapsed
 from config.errors import InvalidParameter, NotFound
+from config.instants import instant_text
 from geo.types import Box, Point
 from tests.booking.world import AINO, booked, held, lapse, paid, soon, start_in
 from tests.factories import BranchFactory, DealFactory, MerchantFactory, ServiceFactory
@@ -195,6 +196,55 @@ def test_the_stock_of_a_deal_is_one_thing_at_whatever_time(settings):
     with pytest.raises(refusals.TooManyHolds):
         held(service, party=2, device="a", starts_at=start_in(hours=1))
     held(service, party=1, device="a", starts_at=start_in(hours=1))
+
+
+def test_who_finds_it_full_is_told_when_to_try_again():
+    service = ServiceFactory(capacity=2)
+    first = held(service).booking
+    paid(service)
+    with pytest.raises(refusals.SlotFull) as told:
+        held(service)
+    assert told.value.members == {"retry_at": instant_text(first.expires_at)}
+    lapse(first)
+    paid(service)
+    with pytest.raises(refusals.SlotFull) as told:
+        held(service)
+    assert told.value.members == {}
+
+
+def test_who_finds_no_table_is_told_when_to_try_again():
+    service = one_table()
+    service.resources.add(Resource.objects.create(branch=service.branch, name="too small", seats=1))
+    held(service, party=1, starts_at=start_in() + timedelta(minutes=30))
+    other = held(service, party=3).booking
+    with pytest.raises(refusals.SlotFull) as told:
+        held(service, party=3, starts_at=start_in() + timedelta(minutes=30))
+    assert told.value.members == {"retry_at": instant_text(other.expires_at)}
+
+
+@pytest.mark.parametrize(
+    ("terms", "is_moved"),
+    [
+        ({"deposit_percent": 0}, True),  # nothing was paid, and nothing is given back: nothing is lost
+        ({"cancellation": [[0, 100]]}, True),
+        ({}, False),
+        ({"cancellation": [[0, 50]]}, False),
+    ],
+)
+def test_what_would_forfeit_nothing_can_be_moved(terms, is_moved):
+    booking = paid(ServiceFactory(**terms))
+    starts_at = start_in(hours=5)
+    if is_moved:
+        assert change_time(booking_id=booking.id, starts_at=starts_at, now=timezone.now()).starts_at == starts_at
+    else:
+        with pytest.raises(refusals.BookingState):
+            change_time(booking_id=booking.id, starts_at=starts_at, now=timezone.now())
+
+
+@pytest.mark.parametrize(("deposit", "fee", "told"), [(0, 100, 0), (25, 100, 500), (100, 30, 600)])
+def test_the_no_show_fee_is_no_more_than_what_is_paid(deposit, fee, told):
+    service = ServiceFactory(deposit_percent=deposit, no_show_fee_percent=fee)
+    assert held(service).booking.no_show_fee_minor == told
 
 
 def test_a_hold_is_extended_once_and_released_once():

@@ -19,11 +19,12 @@ from booking.letters.texts import BODIES, SUBJECTS
 from booking.letters.triggers import TOLD
 from booking.models import Booking
 from booking.payments.models import Payment
-from booking.services import cancel_booking
+from booking.services import book, cancel_booking, settle_paid
 from booking.taking import reclaim
+from booking.upkeep import sweep_lapsed
 from config.failpoints import FailPointReached, action_of, arm
 from tests.booking.payments.world import opened, pays, settle_down, simulator
-from tests.booking.world import booked, held, lapse, paid
+from tests.booking.world import AINO, booked, held, lapse, paid
 from tests.factories import ServiceFactory
 
 
@@ -177,3 +178,28 @@ def test_the_calendar_file_is_for_who_has_the_token(client):
     assert f"UID:{mine.booking.id}@vicinity" in answer.content.decode()
     assert client.get(url, headers={"Authorization": "Bearer another"}).status_code == 404
     assert client.get(url).status_code == 401
+
+
+@pytest.mark.django_db
+def test_the_calendar_file_says_how_sure_the_booking_is(client):
+    mine = held(ServiceFactory(cancellation=[[0, 100]]))
+    booking_id = mine.booking.id
+
+    def told() -> tuple[int, list[str]]:
+        url = f"/v1/bookings/{booking_id}/calendar"
+        answer = client.get(url, headers={"Authorization": f"Bearer {mine.token}"})
+        return answer.status_code, re.findall(r"STATUS:(\w+)", answer.content.decode())
+
+    assert told() == (200, ["TENTATIVE"])
+    book(booking_id=booking_id, contact=AINO, user_id=None, now=timezone.now())
+    assert told() == (200, ["TENTATIVE"])
+    settle_paid(booking_id=booking_id, amount_minor=2000, currency="EUR", now=timezone.now())
+    assert told() == (200, ["CONFIRMED"])
+    cancel_booking(booking_id=booking_id, by="customer", now=timezone.now())
+    assert told() == (200, ["CANCELLED"])
+    mine = held(ServiceFactory())
+    booking_id = mine.booking.id
+    lapse(mine.booking)
+    assert told() == (404, [])
+    sweep_lapsed()
+    assert told() == (404, [])

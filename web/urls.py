@@ -4,7 +4,16 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from web.console import console_page
-from web.views import booking_page, bookings_page, components_page, deal_page, map_page, place_page, qr
+from web.views import (
+    booking_page,
+    bookings_page,
+    components_page,
+    deal_page,
+    map_page,
+    place_page,
+    qr,
+    waiting_page,
+)
 
 urlpatterns = [
     path("", map_page),
@@ -17,6 +26,7 @@ urlpatterns = [
     path("deals/<str:deal_id>", deal_page),
     path("bookings", bookings_page),
     path("bookings/<str:booking_id>", booking_page),
+    path("waitlist/<str:entry_id>", waiting_page),
     path("bookings/<str:thing_id>/qr.svg", qr, {"kind": "bookings"}),
     path("places/<str:thing_id>/qr.svg", qr, {"kind": "places"}),
     path("deals/<str:thing_id>/qr.svg", qr, {"kind": "deals"}),

@@ -135,6 +135,13 @@ def _customer_page(request: HttpRequest, template: str, context: dict[str, Any])
     return response
 
 
+@page_policy
+def waiting_page(request: HttpRequest, entry_id: str) -> HttpResponse:
+    """A place on a waitlist, for who has its token. As with a booking, the page holds nothing of it."""
+    require_safe_method(request)
+    return page(request, "web/waiting.html", {"entry_id": str(parse_uuid(entry_id))})
+
+
 def qr(request: HttpRequest, kind: str, thing_id: str) -> HttpResponse:
     """The QR code of a page. What the id names is not looked up: the code is of the address alone."""
     require_safe_method(request)

@@ -47,6 +47,7 @@ TABLES = {
     "for_two": UUID(int=12),
     "never_given_back": UUID(int=13),
     "only_one": UUID(int=14),
+    "once_a_day": UUID(int=15),
 }
 """Deals there, each booked for a time of its own kind."""
 
@@ -155,6 +156,11 @@ def set_tables() -> None:
         "for_two": ("Harbour dinner for two", 6_400, {"party_min": 2, "party_max": 2}),
         "never_given_back": ("Last table of the night", 2_500, {"cancellation": []}),
         "only_one": ("The cook's own table", 9_000, {"capacity": 1}),
+        "once_a_day": (
+            "Supper at the counter",
+            5_200,
+            {"capacity": 1, "weekly": [[day, 1_080, 1_170] for day in range(1, 8)]},
+        ),
     }
     for key, (title, price_minor, facts) in of_its_own.items():
         deal = Deal.objects.create(

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+from tests.booking.waitlist.world import joined
 from tests.booking.world import held
 from tests.factories import BranchFactory, DealFactory, ServiceFactory, UserFactory
 
@@ -135,6 +136,19 @@ def test_the_page_of_ones_bookings_holds_none_and_knows_who_is_signed_in(client)
         assert (page["Cache-Control"], page["Vary"]) == ("private, no-store", "Accept-Language, Cookie")
         assert policy(page)["script-src"] == "'self'"
     assert "csrftoken" in mine.cookies
+
+
+def test_the_page_of_a_place_on_a_waitlist_holds_nothing_of_it(client):
+    service = ServiceFactory(capacity=1)
+    held(service)
+    mine = joined(service)
+    there, nowhere = (client.get(f"/waitlist/{each}") for each in (mine.entry.id, uuid.UUID(int=4)))
+    assert there.status_code == 200
+    assert there.content.replace(str(mine.entry.id).encode(), b"") == nowhere.content.replace(
+        str(uuid.UUID(int=4)).encode(), b""
+    )
+    assert b"noindex" in there.content
+    assert client.get("/waitlist/5").status_code == 400
 
 
 def test_a_qr_code_is_a_picture_of_the_address(client):

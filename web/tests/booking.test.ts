@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import en from "../messages/en.json";
-import { minutes, policyLines, secondsLeft } from "../src/booking/words.js";
+import { daysOf, minutes, policyLines, secondsLeft, windowOf } from "../src/booking/words.js";
 import { use } from "../src/i18n/messages.js";
 
 use("en", en);
@@ -27,4 +27,21 @@ void test("a policy says until when how much comes back", () => {
   ]);
   assert.deepEqual(policyLines({ ...policy, deadlines: [], no_show_fee_minor: 0 }, "UTC", "EUR"), ["Nothing back if you cancel."]);
   assert.deepEqual(policyLines({ ...policy, is_free_until_used: true }, "UTC", "EUR"), ["Cancel for free until you use it."]);
+});
+
+void test("days are those of the place, free and taken starts in each", () => {
+  const free = [{ starts_at: "2026-11-25T23:00:00Z" }, { starts_at: "2026-11-25T16:00:00Z" }];
+  const taken = ["2026-11-25T15:00:00Z", "2026-11-27T15:00:00Z"];
+  const days = daysOf(free, taken, "Europe/Helsinki").map((day) => [day.label, day.free.map((start) => start.starts_at), day.taken]);
+  assert.deepEqual(days, [
+    ["Wednesday, November 25", ["2026-11-25T16:00:00Z"], ["2026-11-25T15:00:00Z"]],
+    ["Thursday, November 26", ["2026-11-25T23:00:00Z"], []],
+    ["Friday, November 27", [], ["2026-11-27T15:00:00Z"]],
+  ]);
+});
+
+void test("a window is said by its first and last start", () => {
+  const zone = "Europe/Helsinki";
+  assert.equal(windowOf("2026-11-25T16:00:00Z", "2026-11-25T16:01:00Z", zone), "Wednesday, November 25, 18:00");
+  assert.equal(windowOf("2026-11-25T16:00:00Z", "2026-11-25T18:31:00Z", zone), "Wednesday, November 25, 18:00 – 20:30");
 });

@@ -13,6 +13,8 @@ export type Availability = Schemas["AvailabilityShape"];
 export type Booking = Schemas["BookingShape"];
 export type Held = Schemas["HoldShape"];
 export type Payment = Schemas["PaymentShape"];
+export type Entry = Schemas["EntryShape"];
+export type Joined = Schemas["JoinedShape"];
 
 type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? O : never;
 type Query<P extends keyof paths> = Get<P> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;

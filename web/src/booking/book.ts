@@ -1,17 +1,19 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { ApiProblem, getUrl, isAbort, newKey, post, urlOf, type Availability, type Booking, type Held, type Payment } from "../api/client.js";
+import { ApiProblem, getUrl, isAbort, newKey, post, urlOf, type Availability, type Booking, type Held } from "../api/client.js";
 import { formStyle } from "../app/form-style.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/notice.js";
 import "../components/skeleton.js";
-import { clockAt, price } from "../i18n/format.js";
-import { language, t } from "../i18n/messages.js";
+import { clockAt } from "../i18n/format.js";
+import { t } from "../i18n/messages.js";
+import "./contact.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
-import { minutes, moment, policyLines, secondsLeft } from "./words.js";
+import "./wait.js";
+import { daysOf, secondsLeft, wordsFor, type Day } from "./words.js";
 
 const WINDOW_MS = 7 * 86_400_000;
 
@@ -28,6 +30,8 @@ export class VnBook extends LitElement {
   @state() private since: number | null = null;
   @state() private withoutTimes = false;
   @state() private held: Held | null = null;
+  /** The starts of the day that one would wait for. */
+  @state() private waitsFor: readonly string[] | null = null;
   @state() private left = 0;
   @state() private busy = false;
   @state() private failure = "";
@@ -35,12 +39,12 @@ export class VnBook extends LitElement {
   private receivedAt = 0;
   private timer = 0;
   private round = 0;
-  private keys = { hold: newKey(), book: newKey(), pay: newKey() };
-  private isBooked = false;
+  private key = newKey();
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("deal") && !changed.has("place")) return;
     this.since = null;
+    this.waitsFor = null;
     void this.load();
   }
 
@@ -76,7 +80,9 @@ export class VnBook extends LitElement {
   override render(): TemplateResult {
     return html`<div class="stack">
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
-      ${this.held ? this.contact(this.held.booking) : this.times()}
+      ${this.held
+        ? html`<vn-contact focused .booking=${this.held.booking} .token=${this.held.token} .left=${this.left} other=${t("book_other_time")} @vn-other=${() => void this.release()}></vn-contact>`
+        : this.times()}
     </div>`;
   }
 
@@ -88,28 +94,47 @@ export class VnBook extends LitElement {
         <div class="actions"><vn-button variant="primary" label=${t("book_go_on")} ?disabled=${this.busy} @click=${() => void this.hold()}></vn-button></div>`;
     }
     if (!offer) return this.failure ? html`<vn-button label=${t("retry")} @click=${() => void this.load()}></vn-button>` : html`<vn-skeleton cards="1"></vn-skeleton>`;
-    const days = new Map<string, Availability["starts"]>();
-    for (const start of offer.starts) {
-      const day = moment(start.starts_at, offer.zone).split(",").slice(0, -1).join(",");
-      days.set(day, [...(days.get(day) ?? []), start]);
-    }
+    if (this.waitsFor !== null) return this.waitlist(offer, this.waitsFor);
+    const days = daysOf(offer.starts, offer.taken_starts, offer.zone);
     return html`<h3 tabindex="-1">${t("book_when")}</h3>
       ${this.people(offer.party_min, offer.party_max)}
-      ${days.size === 0 ? html`<p class="muted">${t("book_no_times")}</p>` : nothing}
-      ${[...days].map(
-        ([day, starts]) => html`<section>
-          <p class="muted">${day}</p>
-          <div class="times">
-            ${starts.map(
-              (start) => html`<button type="button" ?disabled=${this.busy} @click=${() => void this.hold(start.starts_at)}>
-                ${clockAt(start.starts_at, offer.zone)}
-              </button>`,
-            )}
-          </div>
+      ${days.length === 0 ? html`<p class="muted">${t("book_no_times")}</p>` : nothing}
+      ${days.map(
+        (day) => html`<section>
+          <p class="muted">${day.label}</p>
+          ${day.free.length > 0 ? this.freeTimes(day.free, offer.zone) : this.allTaken(day)}
         </section>`,
       )}
       ${this.weeks(offer)}`;
   }
+
+  private freeTimes(starts: Availability["starts"], zone: string): TemplateResult {
+    return html`<div class="times">
+      ${starts.map(
+        (start) => html`<button type="button" ?disabled=${this.busy} @click=${() => void this.hold(start.starts_at)}>
+          ${clockAt(start.starts_at, zone)}
+        </button>`,
+      )}
+    </div>`;
+  }
+
+  private allTaken(day: Day<unknown>): TemplateResult {
+    return html`<p>${t("wait_all_taken")}</p>
+      <vn-button label=${t("wait_tell_me")} @click=${() => (this.waitsFor = day.taken)}></vn-button>`;
+  }
+
+  private waitlist(offer: Availability, starts: readonly string[]): TemplateResult {
+    return html`<vn-wait deal=${this.deal} place=${this.place} zone=${offer.zone} .party=${this.party} .starts=${starts} @vn-back=${this.back}></vn-wait>`;
+  }
+
+  private readonly back = (event: CustomEvent<boolean>): void => {
+    this.waitsFor = null;
+    void this.load().then(async () => {
+      if (event.detail) this.failure = t("wait_free");
+      await this.updateComplete;
+      this.heading?.focus();
+    });
+  };
 
   private weeks(offer: Availability): TemplateResult | typeof nothing {
     const next = (this.since ?? Date.parse(offer.as_of)) + WINDOW_MS;
@@ -136,45 +161,19 @@ export class VnBook extends LitElement {
     </div>`;
   }
 
-  private contact(booking: Booking): TemplateResult {
-    const { price: sums, place } = booking;
-    const due = price(sums.due_minor, sums.currency);
-    return html`<h3 tabindex="-1">${t("book_contact")}</h3>
-      ${this.left > 0 || this.failure === ""
-        ? html`<p class="countdown" role="timer">${this.left > 0 ? t("book_held_for", { time: minutes(this.left) }) : t("book_lapsed")}</p>`
-        : nothing}
-      <div class="facts">
-        <strong><bdi>${booking.title}</bdi></strong>
-        ${booking.starts_at ? html`<span>${moment(booking.starts_at, place.zone)}</span>` : nothing}
-        <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due })}</span>
-      </div>
-      <div class="policy">${policyLines(booking.cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>
-      <form @submit=${this.submit}>
-        <div><label for="name">${t("book_name")}</label><input id="name" name="name" autocomplete="name" required maxlength="200" /></div>
-        <div><label for="email">${t("book_email")}</label><input id="email" name="email" type="email" autocomplete="email" required maxlength="254" /></div>
-        <div><label for="note">${t("book_note")}</label><input id="note" name="note" maxlength="500" /></div>
-        <div class="actions">
-          <vn-button variant="primary" ?disabled=${this.busy || this.left === 0} label=${sums.due_minor > 0 ? t("book_pay", { price: due }) : t("book_now")} @click=${this.send}></vn-button>
-          <vn-button label=${t("book_other_time")} @click=${() => void this.release()}></vn-button>
-        </div>
-      </form>`;
-  }
-
   private readonly changeParty = (event: Event): void => {
     this.party = Number((event.target as HTMLSelectElement).value);
-    this.keys.hold = newKey();
+    this.key = newKey();
     if (!this.withoutTimes) void this.load();
   };
 
   private async hold(startsAt?: string): Promise<void> {
     await this.working(async () => {
       const body = { deal_id: this.deal, place_id: this.place, party: this.party, channel: "web", ...(startsAt ? { starts_at: startsAt } : {}) };
-      this.keys = { hold: newKey(), book: newKey(), pay: newKey() };
-      this.held = await post<Held>("/v1/holds", { key: this.keys.hold, body });
+      this.key = newKey();
+      this.held = await post<Held>("/v1/holds", { key: this.key, body });
       keepToken(this.held.booking.id, this.held.token);
       this.count(this.held.booking);
-      await this.updateComplete;
-      this.heading?.focus();
     });
     if (this.held === null && startsAt) {
       const told = this.failure;
@@ -198,35 +197,9 @@ export class VnBook extends LitElement {
     if (held === null) return;
     clearInterval(this.timer);
     this.held = null;
-    this.isBooked = false;
     await post(`/v1/bookings/${held.booking.id}/cancel`, { key: newKey(), token: held.token }).catch(() => undefined);
     await this.load();
   }
-
-  private readonly send = (): void => {
-    this.renderRoot.querySelector("form")?.requestSubmit();
-  };
-
-  private readonly submit = (event: Event): void => {
-    event.preventDefault();
-    const given = new FormData(event.target as HTMLFormElement);
-    const { held } = this;
-    if (held === null || this.busy) return;
-    const contact = { name: textOf(given, "name"), email: textOf(given, "email"), note: textOf(given, "note"), language: language() };
-    void this.working(async () => {
-      if (!this.isBooked) {
-        const body = { hold_id: held.booking.id, contact };
-        const booked = await post<Booking>("/v1/bookings", { key: this.keys.book, token: held.token, body });
-        this.isBooked = true;
-        if (booked.state === "confirmed") {
-          location.assign(`/bookings/${held.booking.id}`);
-          return;
-        }
-      }
-      const payment = await post<Payment>(`/v1/bookings/${held.booking.id}/payment`, { key: this.keys.pay, token: held.token });
-      if (payment.checkout_url !== null) location.assign(payment.checkout_url);
-    });
-  };
 
   private async working(work: () => Promise<void>): Promise<void> {
     this.busy = true;
@@ -235,23 +208,10 @@ export class VnBook extends LitElement {
       await work();
     } catch (error) {
       this.failure = wordsFor(error);
-      this.keys.book = newKey();
     } finally {
       this.busy = false;
     }
   }
-}
-
-function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
-}
-
-export function wordsFor(error: unknown): string {
-  if (!(error instanceof ApiProblem)) return t("no_network_detail");
-  if (error.code === "slot_full" || error.code === "sold_out") return t("book_taken");
-  if (error.code === "hold_expired") return t("book_lapsed");
-  return error.detail;
 }
 
 declare global {

@@ -8,11 +8,11 @@ import "../components/notice.js";
 import "../components/skeleton.js";
 import { price } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
-import { wordsFor } from "./book.js";
+import "./contact.js";
 import { b, stateWords } from "./own-words.js";
 import { bookingStyle } from "./style.js";
 import { tokenOf } from "./tokens.js";
-import { minutes, moment, policyLines, secondsLeft } from "./words.js";
+import { minutes, moment, policyLines, secondsLeft, wordsFor } from "./words.js";
 
 const ASK_FIRST_MS = 1500;
 const ASK_LAST_MS = 15_000;
@@ -35,6 +35,7 @@ export class VnMyBooking extends LitElement {
   private token: string | null = null;
   private receivedAt = 0;
   private timer = 0;
+  private ticking = 0;
   private asked = 0;
   private round = 0;
 
@@ -42,13 +43,21 @@ export class VnMyBooking extends LitElement {
     super.connectedCallback();
     this.token = tokenOf(this.booking);
     this.unknown = this.token === null && !this.signedIn;
-    if (!this.unknown) void this.look();
+    if (this.unknown) return;
+    this.ticking = window.setInterval(this.tick, 1000);
+    void this.look();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.timer);
+    clearInterval(this.ticking);
   }
+
+  private readonly tick = (): void => {
+    const { facts } = this;
+    this.left = facts?.expires_at ? secondsLeft(facts.expires_at, facts.as_of, this.receivedAt, Date.now()) : 0;
+  };
 
   private get init(): RequestInit {
     return { headers: this.token === null ? {} : { Authorization: `Bearer ${this.token}` }, cache: "no-store" };
@@ -62,10 +71,7 @@ export class VnMyBooking extends LitElement {
     try {
       const facts = await request<Booking>(path, this.init);
       const receivedAt = Date.now();
-      const payment = await request<Payment>(`${path}/payment`, this.init).catch((error: unknown) => {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      });
+      const payment = facts.state === "held" ? null : await this.lastPayment(path);
       if (round !== this.round) return;
       this.facts = facts;
       this.payment = payment;
@@ -76,10 +82,16 @@ export class VnMyBooking extends LitElement {
       this.unknown = error instanceof ApiProblem && [400, 401, 404].includes(error.status);
       this.failure = wordsFor(error);
     }
-    const { facts } = this;
-    this.left = facts?.expires_at ? secondsLeft(facts.expires_at, facts.as_of, this.receivedAt, Date.now()) : 0;
+    this.tick();
     const wait = Math.min(ASK_LAST_MS, ASK_FIRST_MS * 1.1 ** this.asked++);
     if (this.isPending && !this.unknown) this.timer = window.setTimeout(() => void this.look(), wait);
+  }
+
+  private lastPayment(path: string): Promise<Payment | null> {
+    return request<Payment>(`${path}/payment`, this.init).catch((error: unknown) => {
+      if (error instanceof ApiProblem && error.status === 404) return null;
+      throw error;
+    });
   }
 
   private get isPending(): boolean {
@@ -101,6 +113,7 @@ export class VnMyBooking extends LitElement {
     const { facts } = this;
     if (facts === null) return html`<vn-skeleton cards="2"></vn-skeleton>`;
     const { price: sums, place } = facts;
+    if (facts.state === "held" && this.left > 0) return this.offer(facts);
     return html`<div class="stack">
       <vn-notice role="status" heading=${this.heading(facts)} detail=${this.detail(facts)}></vn-notice>
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
@@ -123,6 +136,22 @@ export class VnMyBooking extends LitElement {
       <p class="muted"><a href="/bookings">${b("guest_all")}</a></p>
     </div>`;
   }
+
+  /** A hold, such as one that the waitlist was offered: to be booked here. */
+  private offer(facts: Booking): TemplateResult {
+    return html`<div class="stack">
+      <vn-notice role="status" heading=${this.heading(facts)} detail=${facts.place.name}></vn-notice>
+      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      <vn-contact .booking=${facts} .token=${this.token} .left=${this.left} other=${b("wait_let_go")} @vn-other=${this.letGo}></vn-contact>
+    </div>`;
+  }
+
+  private readonly letGo = (): void => {
+    void this.working(async () => {
+      await post(`/v1/holds/${this.booking}/release`, { key: newKey(), token: this.token });
+      await this.look();
+    });
+  };
 
   private actions(facts: Booking): TemplateResult {
     if (facts.state === "awaiting_payment" && this.left > 0) {

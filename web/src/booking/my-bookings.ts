@@ -9,11 +9,10 @@ import "../components/notice.js";
 import "../components/skeleton.js";
 import { price } from "../i18n/format.js";
 import { language, t } from "../i18n/messages.js";
-import { wordsFor } from "./book.js";
 import { askForCode, guest, leave, openSession } from "./guest.js";
 import { b, stateWords } from "./own-words.js";
 import { bookingStyle } from "./style.js";
-import { moment } from "./words.js";
+import { moment, wordsFor } from "./words.js";
 
 type Page = Schemas["BookingsShape"];
 

@@ -1,11 +1,16 @@
 /** What is agreed and how much time is left, in words. */
-import type { Booking } from "../api/client.js";
+import { ApiProblem, type Booking } from "../api/client.js";
 import { clockAt, percent, price } from "../i18n/format.js";
 import { language, t } from "../i18n/messages.js";
 
+const DAY: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
+
+export function dayOf(instant: string, zone: string): string {
+  return new Intl.DateTimeFormat(language(), { ...DAY, timeZone: zone }).format(new Date(instant));
+}
+
 export function moment(instant: string, zone: string): string {
-  const day = new Intl.DateTimeFormat(language(), { weekday: "long", day: "numeric", month: "long", timeZone: zone }).format(new Date(instant));
-  return `${day}, ${clockAt(instant, zone)}`;
+  return `${dayOf(instant, zone)}, ${clockAt(instant, zone)}`;
 }
 
 /** The policy as lines: until when how much comes back, and what not coming costs. */
@@ -27,4 +32,52 @@ export function secondsLeft(until: string, asOf: string, receivedAt: number, now
 /** 605 → "10:05". */
 export function minutes(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The starts of a window in words: its day, the first and the last one. The window ends a minute after its last start. */
+export function windowOf(from: string, until: string, zone: string): string {
+  const last = new Date(Date.parse(until) - 60_000).toISOString();
+  const ends = clockAt(last, zone);
+  return clockAt(from, zone) === ends ? moment(from, zone) : `${moment(from, zone)} – ${ends}`;
+}
+
+/** What went wrong, for the reader. */
+export function wordsFor(error: unknown): string {
+  if (!(error instanceof ApiProblem)) return t("no_network_detail");
+  switch (error.code) {
+    case "slot_full":
+    case "sold_out":
+      return t("book_taken");
+    case "hold_expired":
+      return t("book_lapsed");
+    case "waiting_already":
+      return t("wait_already");
+    case "place_free":
+      return t("wait_free");
+    default:
+      return error.detail;
+  }
+}
+
+export interface Day<Start> {
+  label: string;
+  free: Start[];
+  taken: string[];
+}
+
+/** The days of a place's zone that have starts, in order, with those that are free and those that are taken. */
+export function daysOf<Start extends { starts_at: string }>(free: readonly Start[], taken: readonly string[], zone: string): Day<Start>[] {
+  const days = new Map<string, Day<Start>>();
+  const day = (instant: string): Day<Start> => {
+    const label = dayOf(instant, zone);
+    const found = days.get(label) ?? { label, free: [], taken: [] };
+    days.set(label, found);
+    return found;
+  };
+  const all = [...free.map((start) => ({ at: start.starts_at, start })), ...taken.map((at) => ({ at, start: null }))];
+  for (const { at, start } of all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
+    if (start) day(at).free.push(start);
+    else day(at).taken.push(at);
+  }
+  return [...days.values()];
 }

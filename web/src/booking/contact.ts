@@ -1,0 +1,118 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+
+import { newKey, post, type Booking, type Payment } from "../api/client.js";
+import { formStyle } from "../app/form-style.js";
+import { base } from "../components/base.js";
+import "../components/button.js";
+import { price } from "../i18n/format.js";
+import { language, t } from "../i18n/messages.js";
+import { bookingStyle } from "./style.js";
+import { minutes, moment, policyLines, wordsFor } from "./words.js";
+
+/** Who books what is held, and what is agreed; then to the provider's page. Tells `vn-other` of the other button. */
+@customElement("vn-contact")
+export class VnContact extends LitElement {
+  static override styles = [base, formStyle, bookingStyle];
+
+  @property({ attribute: false }) booking?: Booking;
+  /** Null: who is signed in asks. */
+  @property({ attribute: false }) token: string | null = null;
+  /** Seconds for which it is kept. */
+  @property({ type: Number }) left = 0;
+  /** What the other button says. */
+  @property() other = "";
+  /** Whether the reader is taken here. */
+  @property({ type: Boolean }) focused = false;
+  @state() private busy = false;
+  @state() private failure = "";
+  @query("h3") private readonly heading?: HTMLElement;
+  private keys = { book: newKey(), pay: newKey() };
+  private isBooked = false;
+
+  override firstUpdated(changed: PropertyValues<this>): void {
+    super.firstUpdated(changed);
+    if (this.focused) this.heading?.focus();
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { booking } = this;
+    if (!booking) return nothing;
+    const { price: sums, place, contact } = booking;
+    const due = price(sums.due_minor, sums.currency);
+    return html`<div class="stack">
+      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      <h3 tabindex="-1">${t("book_contact")}</h3>
+      ${this.left > 0 || this.failure === ""
+        ? html`<p class="countdown" role="timer">${this.left > 0 ? t("book_held_for", { time: minutes(this.left) }) : t("book_lapsed")}</p>`
+        : nothing}
+      <div class="facts">
+        <strong><bdi>${booking.title}</bdi></strong>
+        ${booking.starts_at ? html`<span>${moment(booking.starts_at, place.zone)}</span>` : nothing}
+        <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due })}</span>
+      </div>
+      <div class="policy">${policyLines(booking.cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>
+      <form @submit=${this.submit}>
+        <div>
+          <label for="name">${t("book_name")}</label>
+          <input id="name" name="name" value=${contact.name} autocomplete="name" required maxlength="200" />
+        </div>
+        <div>
+          <label for="email">${t("book_email")}</label>
+          <input id="email" name="email" value=${contact.email ?? ""} type="email" autocomplete="email" required maxlength="254" />
+        </div>
+        <div><label for="note">${t("book_note")}</label><input id="note" name="note" maxlength="500" /></div>
+        <div class="actions">
+          <vn-button variant="primary" ?disabled=${this.busy || this.left === 0} label=${sums.due_minor > 0 ? t("book_pay", { price: due }) : t("book_now")} @click=${this.send}></vn-button>
+          <vn-button label=${this.other} ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent("vn-other"))}></vn-button>
+        </div>
+      </form>
+    </div>`;
+  }
+
+  private readonly send = (): void => {
+    this.renderRoot.querySelector("form")?.requestSubmit();
+  };
+
+  private readonly submit = (event: Event): void => {
+    event.preventDefault();
+    const { booking } = this;
+    if (!booking || this.busy) return;
+    const given = new FormData(event.target as HTMLFormElement);
+    const contact = { name: textOf(given, "name"), email: textOf(given, "email"), note: textOf(given, "note"), language: language() };
+    void this.goOn(booking.id, contact);
+  };
+
+  private async goOn(id: string, contact: object): Promise<void> {
+    this.busy = true;
+    this.failure = "";
+    try {
+      if (!this.isBooked) {
+        const booked = await post<Booking>("/v1/bookings", { key: this.keys.book, token: this.token, body: { hold_id: id, contact } });
+        this.isBooked = true;
+        if (booked.state === "confirmed") {
+          location.assign(`/bookings/${id}`);
+          return;
+        }
+      }
+      const payment = await post<Payment>(`/v1/bookings/${id}/payment`, { key: this.keys.pay, token: this.token });
+      if (payment.checkout_url !== null) location.assign(payment.checkout_url);
+    } catch (error) {
+      this.failure = wordsFor(error);
+      this.keys.book = newKey();
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+export function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "vn-contact": VnContact;
+  }
+}

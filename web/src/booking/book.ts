@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { ApiProblem, getUrl, isAbort, newKey, post, urlOf, type Availability, type Booking, type Held } from "../api/client.js";
+import { ApiProblem, getUrl, isAbort, urlOf, type Availability, type Booking, type Held } from "../api/client.js";
 import { formStyle } from "../app/form-style.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
@@ -10,6 +10,7 @@ import "../components/skeleton.js";
 import { clockAt } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
 import "./contact.js";
+import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
 import "./wait.js";
@@ -39,7 +40,7 @@ export class VnBook extends LitElement {
   private receivedAt = 0;
   private timer = 0;
   private round = 0;
-  private key = newKey();
+  private readonly requests = new Requests();
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("deal") && !changed.has("place")) return;
@@ -163,15 +164,13 @@ export class VnBook extends LitElement {
 
   private readonly changeParty = (event: Event): void => {
     this.party = Number((event.target as HTMLSelectElement).value);
-    this.key = newKey();
     if (!this.withoutTimes) void this.load();
   };
 
   private async hold(startsAt?: string): Promise<void> {
     await this.working(async () => {
       const body = { deal_id: this.deal, place_id: this.place, party: this.party, channel: "web", ...(startsAt ? { starts_at: startsAt } : {}) };
-      this.key = newKey();
-      this.held = await post<Held>("/v1/holds", { key: this.key, body });
+      this.held = await this.requests.post<Held>("/v1/holds", { body });
       keepToken(this.held.booking.id, this.held.token);
       this.count(this.held.booking);
     });
@@ -197,7 +196,7 @@ export class VnBook extends LitElement {
     if (held === null) return;
     clearInterval(this.timer);
     this.held = null;
-    await post(`/v1/bookings/${held.booking.id}/cancel`, { key: newKey(), token: held.token }).catch(() => undefined);
+    await this.requests.post(`/v1/bookings/${held.booking.id}/cancel`, { token: held.token }).catch(() => undefined);
     await this.load();
   }
 

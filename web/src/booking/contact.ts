@@ -1,12 +1,13 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { newKey, post, type Booking, type Payment } from "../api/client.js";
+import { ApiProblem, type Booking, type Payment } from "../api/client.js";
 import { formStyle } from "../app/form-style.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import { price } from "../i18n/format.js";
 import { language, t } from "../i18n/messages.js";
+import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { minutes, moment, policyLines, wordsFor } from "./words.js";
 
@@ -27,7 +28,7 @@ export class VnContact extends LitElement {
   @state() private busy = false;
   @state() private failure = "";
   @query("h3") private readonly heading?: HTMLElement;
-  private keys = { book: newKey(), pay: newKey() };
+  private readonly requests = new Requests();
   private isBooked = false;
 
   override firstUpdated(changed: PropertyValues<this>): void {
@@ -88,18 +89,18 @@ export class VnContact extends LitElement {
     this.failure = "";
     try {
       if (!this.isBooked) {
-        const booked = await post<Booking>("/v1/bookings", { key: this.keys.book, token: this.token, body: { hold_id: id, contact } });
+        const booked = await this.requests.post<Booking>("/v1/bookings", { token: this.token, body: { hold_id: id, contact } });
         this.isBooked = true;
         if (booked.state === "confirmed") {
           location.assign(`/bookings/${id}`);
           return;
         }
       }
-      const payment = await post<Payment>(`/v1/bookings/${id}/payment`, { key: this.keys.pay, token: this.token });
+      const payment = await this.requests.post<Payment>(`/v1/bookings/${id}/payment`, { token: this.token });
       if (payment.checkout_url !== null) location.assign(payment.checkout_url);
     } catch (error) {
-      this.failure = wordsFor(error);
-      this.keys.book = newKey();
+      if (error instanceof ApiProblem && error.code === "booking_state") location.assign(`/bookings/${id}`); // done before
+      else this.failure = wordsFor(error);
     } finally {
       this.busy = false;
     }

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { ApiProblem, newKey, post, request, type Booking, type Payment } from "../api/client.js";
+import { ApiProblem, request, type Booking, type Payment } from "../api/client.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/notice.js";
@@ -10,6 +10,7 @@ import { price } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
 import "./contact.js";
 import { b, stateWords } from "./own-words.js";
+import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { tokenOf } from "./tokens.js";
 import { minutes, moment, policyLines, secondsLeft, wordsFor } from "./words.js";
@@ -34,6 +35,7 @@ export class VnMyBooking extends LitElement {
   @state() private left = 0;
   private token: string | null = null;
   private receivedAt = 0;
+  private readonly requests = new Requests();
   private timer = 0;
   private ticking = 0;
   private asked = 0;
@@ -148,7 +150,7 @@ export class VnMyBooking extends LitElement {
 
   private readonly letGo = (): void => {
     void this.working(async () => {
-      await post(`/v1/holds/${this.booking}/release`, { key: newKey(), token: this.token });
+      await this.requests.post(`/v1/holds/${this.booking}/release`, { token: this.token });
       await this.look();
     });
   };
@@ -199,7 +201,7 @@ export class VnMyBooking extends LitElement {
 
   private readonly pay = (): void => {
     void this.working(async () => {
-      const payment = await post<Payment>(`/v1/bookings/${this.booking}/payment`, { key: newKey(), token: this.token });
+      const payment = await this.requests.post<Payment>(`/v1/bookings/${this.booking}/payment`, { token: this.token });
       if (payment.checkout_url !== null) location.assign(payment.checkout_url);
     });
   };
@@ -215,7 +217,7 @@ export class VnMyBooking extends LitElement {
   private readonly cancel = (): void => {
     this.asked = 0;
     void this.working(async () => {
-      await post(`/v1/bookings/${this.booking}/cancel`, { key: newKey(), token: this.token });
+      await this.requests.post(`/v1/bookings/${this.booking}/cancel`, { token: this.token });
       this.asks = false;
       await this.look();
     });

@@ -1,13 +1,14 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { ApiProblem, newKey, post, request, type Entry } from "../api/client.js";
+import { ApiProblem, request, type Entry } from "../api/client.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/notice.js";
 import "../components/skeleton.js";
 import { t } from "../i18n/messages.js";
 import { b } from "./own-words.js";
+import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken, tokenOf } from "./tokens.js";
 import { minutes, moment, secondsLeft, windowOf, wordsFor } from "./words.js";
@@ -27,6 +28,7 @@ export class VnMyWaiting extends LitElement {
   @state() private left = 0;
   private token: string | null = null;
   private receivedAt = 0;
+  private readonly requests = new Requests();
   private asking = 0;
   private ticking = 0;
 
@@ -103,7 +105,7 @@ export class VnMyWaiting extends LitElement {
   private async leave(): Promise<void> {
     this.busy = true;
     try {
-      this.show(await post<Entry>(`/v1/waitlist/${this.entry}/leave`, { key: newKey(), token: this.token ?? "" }));
+      this.show(await this.requests.post<Entry>(`/v1/waitlist/${this.entry}/leave`, { token: this.token ?? "" }));
     } catch (error) {
       this.failure = wordsFor(error);
     } finally {

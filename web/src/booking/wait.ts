@@ -1,12 +1,13 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { ApiProblem, newKey, post, type Entry, type Joined } from "../api/client.js";
+import { ApiProblem, type Entry, type Joined } from "../api/client.js";
 import { formStyle } from "../app/form-style.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import { language, t } from "../i18n/messages.js";
 import { textOf } from "./contact.js";
+import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
 import { dayOf, wordsFor } from "./words.js";
@@ -28,7 +29,7 @@ export class VnWait extends LitElement {
   @state() private busy = false;
   @state() private failure = "";
   @query("h3") private readonly heading?: HTMLElement;
-  private key = newKey();
+  private readonly requests = new Requests();
 
   override firstUpdated(): void {
     this.heading?.focus();
@@ -90,13 +91,12 @@ export class VnWait extends LitElement {
     this.busy = true;
     this.failure = "";
     try {
-      const { entry, token } = await post<Joined>("/v1/waitlist", { key: this.key, body });
+      const { entry, token } = await this.requests.post<Joined>("/v1/waitlist", { body });
       keepToken(entry.id, token);
       this.entry = entry;
       await this.updateComplete;
       this.heading?.focus();
     } catch (error) {
-      this.key = newKey();
       if (error instanceof ApiProblem && error.code === "place_free") this.back(true);
       else this.failure = wordsFor(error);
     } finally {

@@ -238,6 +238,7 @@ PROOFS = (
     "tests/concurrency",
     "tests/booking/test_assign_real.py",
     "tests/test_openapi_fuzz.py",
+    "tests/fixtures/test_load_demo.py",
     "tests/e2e/test_speed.py",
 )
 

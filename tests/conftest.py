@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("VICINITY_SHARED_DATA", ROOT.parent / "shared" / "data"))
 OPENSEARCH = os.environ.get("VICINITY_TEST_OPENSEARCH", "")
 """`make test` starts one. OPENSEARCH_URL is what the code under test is told, which is empty."""
+
+
+# A busy machine is no fault of what is tested: Hypothesis neither times examples nor their making.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 def _missing() -> dict[str, str]:

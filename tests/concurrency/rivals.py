@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -105,3 +106,37 @@ def children(pid: int) -> list[int]:
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         found += [int(word) for word in path.read_text().split()]
     return found
+
+
+CRASH_LOOP_SECONDS = 6.0
+"""granian ends when a worker dies so soon after it took another's place (5.5 s): it takes that for a crash loop."""
+
+
+class Reaper:
+    """Kills workers of a web server, any of the first ones, and later ones when they are old enough."""
+
+    def __init__(self, process: subprocess.Popen) -> None:
+        self._process = process
+        self._first = set(children(process.pid))
+
+    def kill_one(self, chance: random.Random) -> bool:
+        """Whether there was one to kill."""
+        ages = {pid: age_seconds(pid) for pid in children(self._process.pid)}
+        grown = [pid for pid, age in ages.items() if age > (0 if pid in self._first else CRASH_LOOP_SECONDS)]
+        with suppress(ProcessLookupError):
+            if grown:
+                os.kill(chance.choice(grown), signal.SIGKILL)
+                return True
+        return False
+
+
+def age_seconds(pid: int) -> float:
+    """0 for one that is gone, or dead and not yet taken note of."""
+    try:
+        state, *facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    began = int(facts[18])
+    if state == "Z":
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")

@@ -26,7 +26,7 @@ import requests
 
 from stack.postgres import Cluster
 from tests.booking.world import start_in
-from tests.concurrency.rivals import ROOT, children, served
+from tests.concurrency.rivals import ROOT, Reaper, served
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -127,10 +127,11 @@ def test_what_was_told_is_kept_and_what_was_taken_comes_back(cluster, tmp_path):
     dsn = cluster.url("vicinity").replace("postgis://", "postgresql://")
 
     with served(tmp_path, **environment) as (url, process):
+        reaper = Reaper(process)
 
         def kill_web():
-            if workers := children(process.pid):
-                os.kill(chance.choice(workers), signal.SIGKILL)
+            while not reaper.kill_one(chance):
+                time.sleep(0.02)
 
         def kill_backend():
             with suppress(psycopg.Error), psycopg.connect(dsn, connect_timeout=5) as database:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import threading
 import time
 from collections import Counter, defaultdict
@@ -24,7 +23,7 @@ from booking.idempotency import Answer, InFlight, once
 from booking.models import Booking
 from booking.services import book
 from tests.booking.world import AINO, held, start_in
-from tests.concurrency.rivals import all_at_once, children, dsn, served, tally
+from tests.concurrency.rivals import Reaper, all_at_once, dsn, served, tally
 from tests.factories import ServiceFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -76,13 +75,11 @@ def fifty_of_each(folder: Path, requests_: Sequence[Asked]) -> dict[str, set[byt
     with served(folder, BASE_URL="http://vicinity.test") as (url, process):
 
         def kill():
-            chance = random.Random(3)
+            chance, reaper = random.Random(3), Reaper(process)
             while seen["killed"] < KILLS and not stop.wait(0.02):
                 answered = sum(seen[201, replayed] for replayed in ("", "true"))
                 if answered >= (seen["killed"] + 1) * len(requests_) * DUPLICATES / (KILLS + 1):
-                    with suppress(ProcessLookupError):
-                        os.kill(chance.choice(children(process.pid)), signal.SIGKILL)
-                        seen["killed"] += 1
+                    seen["killed"] += reaper.kill_one(chance)
 
         killer = threading.Thread(target=kill)
         with ExitStack() as closing:

@@ -19,6 +19,7 @@ import orjson
 from django.core.signing import BadSignature, Signer, b64_decode, b64_encode
 
 from config.errors import InvalidParameter
+from geo.areas import Area
 from search.backends.base import CursorExpired
 from search.parameters import MAX_CURSOR_CHARACTERS
 from search.query import SearchQuery
@@ -120,6 +121,8 @@ def _canonical(value: Any) -> Any:
             return sorted(map(str, value))
         case Mapping():
             return sorted((str(key), inner) for key, inner in value.items())
+        case Area():
+            return value.ewkb_hex()
     return [type(value).__name__, *(_canonical(getattr(value, name)) for name in _compared(type(value)))]  # type: ignore[arg-type]  # classes are hashable
 
 

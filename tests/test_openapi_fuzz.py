@@ -49,7 +49,7 @@ DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8
 OPERATIONS = [
     (path, method, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
 ]
-NEEDS_CREDENTIALS = ("/v1/bookings/", "/v1/guests/", "/v1/me/", "/v1/auth/", "/v1/merchant/")
+NEEDS_CREDENTIALS = ("/v1/bookings/", "/v1/waitlist/", "/v1/guests/", "/v1/me/", "/v1/auth/", "/v1/merchant/")
 READS = [each for each in OPERATIONS if each[1] == "get" and not each[0].startswith(NEEDS_CREDENTIALS)]
 """What answers without a token or a key. The others are driven by tests/booking and tests/test_access_matrix.py."""
 Plausible = Mapping[str, Sequence[str]]

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, ProgrammingError
 from django.utils import timezone
 
 from listings.areas import services
@@ -48,7 +48,7 @@ def raced(seed: int) -> tuple[Counter[str], ServiceArea]:
                     services.retire(**how)
         except services.AreaChanged:
             return "told"
-        except (services.AreaStepImpossible, IntegrityError) as error:
+        except (services.AreaStepImpossible, IntegrityError, ProgrammingError) as error:
             return type(error).__name__
         return "done"
 
@@ -85,7 +85,8 @@ def test_without_the_lock_two_go_on_from_one_state(monkeypatch):
     seen = Counter()
     for seed in range(4 * ROUNDS):
         seen += raced(seed)[0]
-        if seen["done"] > seed + 1 or seen["IntegrityError"]:
+        refused = seen["IntegrityError"] + seen["ProgrammingError"]  # by a constraint, or the trigger of states
+        if seen["done"] > seed + 1 or refused:
             break
-    assert seen["done"] > seed + 1 or seen["IntegrityError"]
+    assert seen["done"] > seed + 1 or refused
     assert ServiceAreaVersion.objects.exists()

@@ -11,7 +11,7 @@ import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { minutes, moment, policyLines, wordsFor } from "./words.js";
 
-/** Who books what is held, and what is agreed; then to the provider's page. Tells `vn-other` of the other button. */
+/** Who books what is held, and what is agreed; then to the provider's page. Tells `vn-other` of the other button, `vn-sending` before anything is sent, and `vn-failed`. */
 @customElement("vn-contact")
 export class VnContact extends LitElement {
   static override styles = [base, formStyle, bookingStyle];
@@ -87,6 +87,7 @@ export class VnContact extends LitElement {
   private async goOn(id: string, contact: object): Promise<void> {
     this.busy = true;
     this.failure = "";
+    this.dispatchEvent(new Event("vn-sending"));
     try {
       if (!this.isBooked) {
         const booked = await this.requests.post<Booking>("/v1/bookings", { token: this.token, body: { hold_id: id, contact } });
@@ -101,6 +102,7 @@ export class VnContact extends LitElement {
     } catch (error) {
       if (error instanceof ApiProblem && error.code === "booking_state") location.assign(`/bookings/${id}`); // done before
       else this.failure = wordsFor(error);
+      this.dispatchEvent(new Event("vn-failed"));
     } finally {
       this.busy = false;
     }

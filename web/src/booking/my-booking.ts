@@ -72,6 +72,7 @@ export class VnMyBooking extends LitElement {
     const path = `/v1/bookings/${encodeURIComponent(this.booking)}`;
     try {
       const facts = await request<Booking>(path, this.init);
+      if (round !== this.round) return;
       const receivedAt = Date.now();
       const payment = facts.state === "held" ? null : await this.lastPayment(path);
       if (round !== this.round) return;
@@ -144,9 +145,15 @@ export class VnMyBooking extends LitElement {
     return html`<div class="stack">
       <vn-notice role="status" heading=${this.heading(facts)} detail=${facts.place.name}></vn-notice>
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
-      <vn-contact .booking=${facts} .token=${this.token} .left=${this.left} other=${b("wait_let_go")} @vn-other=${this.letGo}></vn-contact>
+      <vn-contact .booking=${facts} .token=${this.token} .left=${this.left} other=${b("wait_let_go")} @vn-other=${this.letGo} @vn-sending=${this.rest} @vn-failed=${() => void this.look()}></vn-contact>
     </div>`;
   }
+
+  /** While the booking is being paid for there is no payment to ask for yet. */
+  private readonly rest = (): void => {
+    clearTimeout(this.timer);
+    this.round += 1;
+  };
 
   private readonly letGo = (): void => {
     void this.working(async () => {

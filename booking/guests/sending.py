@@ -25,10 +25,11 @@ LEASE = timedelta(minutes=1)
 RETRY_SECONDS = (10, 30, 60, 120, 240)
 
 _CLAIM = """
-UPDATE guests_code SET send_at = %s, attempts = attempts + 1 WHERE email IN (
+UPDATE guests_code SET send_at = %s, attempts = attempts + 1 WHERE email = ANY(ARRAY(
   SELECT email FROM guests_code WHERE send_at <= %s AND expires_at > %s
-  ORDER BY send_at, email LIMIT %s FOR UPDATE SKIP LOCKED)
+  ORDER BY send_at, email LIMIT %s FOR UPDATE SKIP LOCKED))
 RETURNING email, nonce, language, attempts"""
+"""An array is read once; `IN` may be read again for each row, and then takes more than the limit."""
 
 
 def send_codes(*, now: datetime, limit: int = 20) -> int:

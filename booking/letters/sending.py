@@ -19,9 +19,10 @@ LEASE = timedelta(minutes=2)
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
 
 _CLAIM = """
-UPDATE letters_letter SET send_at = %s, attempts = attempts + 1 WHERE id IN (
-  SELECT id FROM letters_letter WHERE send_at <= %s ORDER BY send_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+UPDATE letters_letter SET send_at = %s, attempts = attempts + 1 WHERE id = ANY(ARRAY(
+  SELECT id FROM letters_letter WHERE send_at <= %s ORDER BY send_at, id LIMIT %s FOR UPDATE SKIP LOCKED))
 RETURNING id"""
+"""An array is read once; `IN` may be read again for each row, and then takes more than the limit."""
 
 
 def send_due(*, now: datetime, limit: int = 20) -> int:

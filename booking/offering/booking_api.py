@@ -154,7 +154,7 @@ class Fulfil(AccountView):
         return self.done(request, id=booking.id, role=role)
 
     @idempotent("booking_fulfil")
-    def done(self, request: Request, id: UUID, role: Role) -> Answer:  # noqa: A002
+    def done(self, request: Request, id: UUID, role: Role) -> Answer:  # noqa: A002 - the name in the path
         read_object(request.data, known=())
         attendance.fulfil(booking_id=id, by=account_of(request), now=timezone.now())
         return Answer(200, _data(id, role))
@@ -175,7 +175,7 @@ class NoShow(AccountView):
         return self.done(request, id=booking.id, role=role)
 
     @idempotent("booking_no_show")
-    def done(self, request: Request, id: UUID, role: Role) -> Answer:  # noqa: A002
+    def done(self, request: Request, id: UUID, role: Role) -> Answer:  # noqa: A002 - the name in the path
         read_object(request.data, known=())
         attendance.miss(booking_id=id, by=account_of(request), now=timezone.now())
         return Answer(200, _data(id, role))
@@ -196,7 +196,7 @@ class CallOff(AccountView):
         return self.done(request, id=booking.id, role=role)
 
     @idempotent("booking_call_off")
-    def done(self, request: Request, id: UUID, role: Role) -> Answer:  # noqa: A002
+    def done(self, request: Request, id: UUID, role: Role) -> Answer:  # noqa: A002 - the name in the path
         reason = text_of(read_object(request.data, known={"reason"}), "reason", limit=200)
         attendance.call_off(booking_id=id, reason=reason, by=account_of(request), now=timezone.now())
         return Answer(200, _data(id, role))

@@ -17,8 +17,9 @@ from booking.payments.refunding import advance_refund
 log = structlog.get_logger(__name__)
 
 _CLAIM = """
-UPDATE {table} SET look_at = %s WHERE id IN (
-  SELECT id FROM {table} WHERE look_at <= %s ORDER BY look_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id"""
+UPDATE {table} SET look_at = %s WHERE id = ANY(ARRAY(
+  SELECT id FROM {table} WHERE look_at <= %s ORDER BY look_at LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING id"""
+"""An array is read once; `IN` may be read again for each row, and then takes more than the limit."""
 
 
 def reconcile(*, now: datetime, gateways: Gateways = gateway_of, limit: int = 20) -> int:

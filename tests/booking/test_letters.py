@@ -125,6 +125,12 @@ class TestSending:
         assert send_due(now=now) == 0
         assert (Letter.objects.get().sent_at, Letter.objects.get().send_at) == (None, None)
 
+    def test_as_many_at_a_time_as_asked_for(self):
+        for _ in range(3):
+            paid(ServiceFactory())
+        now = timezone.now()
+        assert [send_due(now=now, limit=2) for _ in range(3)] == [2, 1, 0]
+
     def test_one_that_no_mail_can_be_addressed_to_stops_no_other(self, settings):
         settings.EMAIL_BACKEND = "tests.booking.envelopes.Addressing"
         bookings = [paid(ServiceFactory()) for _ in range(4)]

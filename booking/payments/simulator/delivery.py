@@ -42,10 +42,10 @@ def _claim(*, now: datetime, limit: int) -> list[SimulatedNotification]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE payment_simulator_simulatednotification SET attempts = attempts + 1,"
-            " due_at = %s + make_interval(secs => (%s::float8[])[attempts + 1]) WHERE id IN ("
+            " due_at = %s + make_interval(secs => (%s::float8[])[attempts + 1]) WHERE id = ANY(ARRAY("
             "  SELECT id FROM payment_simulator_simulatednotification"
             "  WHERE heard_at IS NULL AND due_at <= %s AND attempts < %s ORDER BY due_at, id LIMIT %s"
-            "  FOR UPDATE SKIP LOCKED) RETURNING id",
+            "  FOR UPDATE SKIP LOCKED)) RETURNING id",
             [now, waits, now, len(waits), limit],
         )
         ids = [row[0] for row in cursor.fetchall()]

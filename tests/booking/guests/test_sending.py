@@ -57,6 +57,13 @@ def test_what_cannot_be_sent_is_tried_again_soon_and_given_up_in_the_end(setting
     assert Code.objects.get().send_at is None
 
 
+def test_as_many_at_a_time_as_asked_for():
+    for number in range(3):
+        ask_for_code(email=f"guest{number}@example.com", language="en")
+    now = timezone.now()
+    assert [send_codes(now=now, limit=2) for _ in range(3)] == [2, 1, 0]
+
+
 def test_one_that_no_mail_can_be_addressed_to_stops_no_other(settings):
     settings.EMAIL_BACKEND = "tests.booking.envelopes.Addressing"
     ask_for_code(email="a@b..com", language="en")

@@ -28,8 +28,9 @@ from booking.refusals import (
     SlotUnavailable,
 )
 from booking.schedule import LEAST_LEAD_MINUTES, first_bookable, is_start
-from booking.taking import Taken, Use, nobody_free, occupy, reclaim, slot_row, stock_row, take
+from booking.taking import Taken, Use, nobody_free, occupy, reclaim, slot_row, stock_row, take, uses_resources
 from booking.tokens import keyed, new_token
+from config.compiled import CompiledRead
 from config.errors import InvalidParameter, NotFound
 from config.instants import instant_text
 from deals.models import Deal
@@ -102,7 +103,7 @@ def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, s
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
     stock_units = _stock_units(service.deal, selectors.pieces_of(service, party=wanted.party))
-    use = use_of(service, starts_at, ends_at) if service.resources.exists() else None
+    use = use_of(service, starts_at, ends_at) if uses_resources(service.id) else None
     if has_lapsed or stock_units or use is not None:
         reclaim(slot_id=slot_id, deal_id=service.deal_id if stock_units else None, use=use)
     held = _take(
@@ -327,14 +328,16 @@ def release_hold(*, booking_id: UUID, now: datetime) -> Booking:
     return booking
 
 
+_LOCKED = CompiledRead(
+    lambda booking: (
+        Booking.objects.select_for_update(of=("self",)).select_related("branch", "service", "deal").filter(id=booking)
+    )
+)
+
+
 def locked(booking_id: UUID) -> Booking:
     """The booking with what belongs to it, its row locked to the end of the transaction. NotFound."""
-    booking = (
-        Booking.objects.select_for_update(of=("self",))
-        .select_related("branch", "service", "deal")
-        .filter(id=booking_id)
-        .first()
-    )
+    booking = _LOCKED.first(booking=booking_id)
     if booking is None:
         raise NotFound("There is no booking of this id.")
     return booking

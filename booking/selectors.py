@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,27 +18,36 @@ from booking.quotes import Quote, quote
 from booking.schedule import Schedule, parse_exceptions, parse_weekly
 from booking.states import GIVEN_BACK
 from booking.tokens import link_token, token_hash
+from config.compiled import CompiledRead
 from config.errors import NotFound
 from deals.models import Deal, DealBranch
 from deals.windows import Window
 from geo.types import Point
 from listings.models import Branch
 
+_OFFERED = Service.objects.select_related("branch", "deal").filter(is_offered=True)
+_SERVICE = CompiledRead(lambda service: _OFFERED.filter(id=service))
+_SERVICE_AT = CompiledRead(lambda deal, branch: _OFFERED.filter(deal=deal, branch=branch).order_by("id")[:1])
+_SERVICES = CompiledRead(lambda deals: _OFFERED.filter(deal__in=deals).order_by("deal", "branch", "id"))
+_SERVICES_AT = CompiledRead(
+    lambda deals, branches: _OFFERED.filter(deal__in=deals, branch__in=branches).order_by("deal", "branch", "id")
+)
+
 
 def service_for(*, service_id: UUID | None, deal_id: UUID | None, branch_id: UUID | None) -> Service | None:
     """The offered service of the id, else that of the deal at the branch, with branch and deal, in one query."""
-    found = Service.objects.select_related("branch", "deal").filter(is_offered=True)
     if service_id is not None:
-        return found.filter(id=service_id).first()
-    return found.filter(deal=deal_id, branch=branch_id).first()
+        return _SERVICE.first(service=service_id)
+    if deal_id is None or branch_id is None:
+        return None
+    return _SERVICE_AT.first(deal=deal_id, branch=branch_id)
 
 
 def services_of(deal_ids: Collection[UUID], *, branch_ids: Collection[UUID] | None = None) -> list[Service]:
     """The offered services of deals, with branch and deal, by deal and branch."""
-    found = Service.objects.select_related("branch", "deal").filter(is_offered=True, deal__in=deal_ids)
-    if branch_ids is not None:
-        found = found.filter(branch__in=branch_ids)
-    return list(found.order_by("deal", "branch", "id"))
+    if branch_ids is None:
+        return _SERVICES.all(deals=deal_ids)
+    return _SERVICES_AT.all(deals=deal_ids, branches=branch_ids)
 
 
 def is_good_at(deal: Deal, branch: Branch) -> bool:
@@ -59,20 +69,31 @@ class Claim:
     addresses: frozenset[str] = frozenset()
 
 
+_WITH_ALL = Booking.objects.select_related("branch", "service", "deal")
+_BOOKING = CompiledRead(lambda booking: _WITH_ALL.filter(id=booking))
+
+
 def booking_of(booking_id: UUID, claim: Claim) -> Booking:
     """The booking of the id, for who has the token that it was held with or that is in our letters' links; else for
     its account, and for who has proved its address.
 
     NotFound alike for an unknown id and for another's booking.
     """
-    mine = Booking.objects if claim.token else _claimed(claim)
-    mine = mine.select_related("branch", "service", "deal").filter(id=booking_id)
-    if claim.token and not constant_time_compare(claim.token, link_token(booking_id)):
-        mine = mine.filter(token_hash=token_hash(claim.token))
-    booking = mine.first()
+    if claim.token:
+        booking = _BOOKING.first(booking=booking_id)
+        if booking is not None and not _opens(claim.token, booking):
+            booking = None
+    else:
+        booking = _claimed(claim).select_related("branch", "service", "deal").filter(id=booking_id).first()
     if booking is None:
         raise NotFound("There is no booking of this id for who asks.")
     return booking
+
+
+def _opens(token: str, booking: Booking) -> bool:
+    if constant_time_compare(token, link_token(booking.id)):
+        return True
+    return hmac.compare_digest(token_hash(token), bytes(booking.token_hash))
 
 
 def bookings_of(claim: Claim) -> QuerySet[Booking]:

@@ -19,7 +19,7 @@ from booking.holds import checked_start, give_resource, locked, raise_state, use
 from booking.models import Booking, Occupancy
 from booking.policy import Policy, refund_minor
 from booking.refusals import HoldExpired
-from booking.taking import lock_slots, reclaim, slot_row, take_slot
+from booking.taking import lock_slots, reclaim, slot_row, take_slot, uses_resources
 
 State = Booking.State
 
@@ -206,7 +206,7 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
         starts_at = checked_start(service, starts_at, now=now)
         ends_at = starts_at + timedelta(minutes=service.duration_minutes)
         slot_id, _ = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
-        use = use_of(service, starts_at, ends_at) if service.resources.exists() else None
+        use = use_of(service, starts_at, ends_at) if uses_resources(service.id) else None
         reclaim(slot_id=slot_id, use=use, also_lock=[old_slot])
         lock_slots([slot_id, old_slot])
         take_slot(slot_id=slot_id, units=booking.units)

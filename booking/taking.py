@@ -274,6 +274,14 @@ def lock_slots(slot_ids: Sequence[int]) -> None:
         cursor.execute("SELECT id FROM booking_slot WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(slot_ids)])
 
 
+def uses_resources(service_id: UUID) -> bool:
+    """Whether a booking of the service needs one of its tables, chairs or people, removed ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM booking_service_resources WHERE service_id = %s)", [service_id])
+        found: bool = cursor.fetchone()[0]
+    return found
+
+
 _OCCUPY = """
 INSERT INTO booking_occupancy (resource_id, booking_id, during)
 SELECT resource.id, %(booking)s, tstzrange(%(from)s, %(until)s)

@@ -2,7 +2,7 @@
 STACK = @sh stack/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status clean manage check lint test prove openapi bench lock bench
+.PHONY: help up down status clean manage check lint test prove openapi bench lock
 
 help:
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from math import inf
+from uuid import UUID
 
 import pytest
 
@@ -16,7 +17,8 @@ from search.backends.opensearch.client import Client, SearchEngineUnavailable
 from search.backends.opensearch.generations import serving
 from search.backends.switch import MAX_BEHIND_SECONDS, QUICK_SECONDS, Switch
 from search.models import Generation
-from tests.contracts.documents import asking, document
+from tests.contracts.documents import asking, band, document
+from tests.contracts.serving import branch, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.opensearch]
 
@@ -191,3 +193,20 @@ def test_a_process_that_knows_less_than_the_one_before_it_looks_again(filled):
     behind = replace(serving(), epoch=first.epoch - 1)
     engine = OpenSearchBackend(filled, serving=lambda: behind, look_again=serving)
     assert [hit.id for hit in engine.search(query, after=first.next_after, epoch=first.epoch).hits] == ALL[2:4]
+
+
+def test_what_it_cannot_count_exactly_is_answered_by_postgis_and_it_is_asked_again(cluster, monkeypatch):
+    switch = switch_of(cluster)
+    chains = [replace(branch(n, band(290)), chain_id=UUID(int=100 + n)) for n in range(3)]
+    switch.apply(chains, gone=[], version=1)
+    follow_all(cluster)
+    limits = {"MAX_BRANCHES": who(), "MAX_GROUPS": asking(collapse_chains=True)}
+    for name, question in limits.items():
+        exact = told(switch.search(question))
+        assert exact == ("opensearch", False, [place.id for place in chains])
+        monkeypatch.setattr(f"search.backends.opensearch.backend.{name}", 2)
+        for _ in range(3):  # more often than the breaker bears of failures
+            assert told(switch.search(question)) == ("postgis", True, exact[2])
+        assert switch.is_well()
+        monkeypatch.undo()
+        assert told(switch.search(question)) == exact

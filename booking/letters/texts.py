@@ -79,6 +79,8 @@ BODIES: dict[str, dict[str, str]] = {
         ),
     },
 }
+ADDRESS = {"en": "At your address: {address}", "zh-Hans": "您的地址:{address}"}
+"""The line of what is brought or done there."""
 
 
 def language_of(tag: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +13,13 @@ from django.conf import settings
 
 from booking.letters.calendar import Appointment, calendar_file
 from booking.letters.models import Letter
-from booking.letters.texts import BODIES, SUBJECTS, language_of
+from booking.letters.texts import ADDRESS, BODIES, SUBJECTS, language_of
 from booking.models import Booking
 from booking.states import UNPAID
 from booking.tokens import link_token
 from config.money import money
 
+_DOT = re.compile(r"([.\u3002\uff0e\uff61])(?=\S)")
 _BABEL = {"en": "en_GB", "zh-Hans": "zh_Hans"}
 
 
@@ -58,6 +60,16 @@ def link_to(booking: Booking) -> str:
     return f"{settings.BASE_URL}/bookings/{booking.id}#token={link_token(booking.id)}"
 
 
+def unlinked(text: str) -> str:
+    """A guest's own words for a letter: no mail program makes a link of them. Whoever books for another's e-mail
+    address would have us send it there.
+
+    >>> unlinked("Katu 5.krs, see https://example.org/x")
+    'Katu 5. krs, see https: //example. org/x'
+    """
+    return _DOT.sub(r"\1 ", text).replace("://", ": //")
+
+
 def is_past(letter: Letter, *, now: datetime) -> bool:
     """Whether there is nothing to tell any more: an offer that is over, or was taken."""
     booking = letter.booking
@@ -90,7 +102,7 @@ def calendar_of(booking: Booking, *, now: datetime) -> str | None:
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             summary=f"{booking.title} · {booking.branch.name}",
-            location=booking.address or booking.branch.name,
+            location=unlinked(booking.address) or booking.branch.name,
             url=f"{settings.BASE_URL}/bookings/{booking.id}",
             sequence=booking.events.filter(kind__in=["moved", "cancelled"]).count(),
             is_cancelled=booking.state == Booking.State.CANCELLED,
@@ -102,6 +114,8 @@ def calendar_of(booking: Booking, *, now: datetime) -> str | None:
 
 def _facts(booking: Booking, language: str) -> str:
     lines = [booking.title, booking.branch.name]
+    if booking.address:
+        lines.append(ADDRESS[language].format_map({"address": unlinked(booking.address)}))
     if booking.starts_at is not None:
         local = booking.starts_at.astimezone(ZoneInfo(booking.branch.zone))
         locale = _BABEL[language]

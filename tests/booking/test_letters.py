@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from booking.contacts import Contact
+from booking.holds import Holder, Wanted, hold
 from booking.letters.calendar import Appointment, calendar_file
 from booking.letters.models import Letter
 from booking.letters.sending import RETRY_MINUTES, send_due
@@ -23,8 +24,9 @@ from booking.services import book, cancel_booking, settle_paid
 from booking.taking import reclaim
 from booking.upkeep import sweep_lapsed
 from config.failpoints import FailPointReached, action_of, arm
+from geo.types import Point
 from tests.booking.payments.world import opened, pays, settle_down, simulator
-from tests.booking.world import AINO, booked, held, lapse, paid
+from tests.booking.world import AINO, booked, held, lapse, paid, start_in
 from tests.factories import ServiceFactory
 
 
@@ -62,6 +64,20 @@ class TestSending:
         send_due(now=timezone.now())
         assert mail.outbox[0].subject.startswith("预订成功")
         assert "王,您好" in mail.outbox[0].body
+
+    @pytest.mark.parametrize(
+        ("language", "line"), [("en", "At your address: Katu 1 B 5. krs"), ("zh-CN", "您的地址:Katu 1 B 5. krs")]
+    )
+    def test_it_tells_at_which_address_a_visit_is(self, language, line):
+        service = ServiceFactory(mode="at_home", deposit_percent=0)
+        where = {"address": "Katu 1 B 5.krs", "destination": Point(24.94, 60.17)}
+        wanted = Wanted(service_id=service.id, starts_at=start_in(), **where)
+        made = hold(wanted=wanted, holder=Holder(), now=timezone.now()).booking
+        contact = Contact(name="Aino", email="aino@example.com", language=language)
+        book(booking_id=made.id, contact=contact, user_id=None, now=timezone.now())
+        send_due(now=timezone.now())
+        assert line in mail.outbox[0].body.splitlines()
+        assert r"LOCATION:Katu 1 B 5. krs" in mail.outbox[0].attachments[0][1]
 
     def test_who_gave_no_address_is_sent_nothing(self):
         paid(ServiceFactory(), contact=Contact(name="Aino", phone="+358401234567"))

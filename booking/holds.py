@@ -99,7 +99,7 @@ def hold_slot(service: Service, wanted: Wanted, holder: Holder, keys: Keys, *, s
     starts_at = checked_start(service, wanted.starts_at, now=now)
     units = checked_party(service, wanted.party)
     quote = selectors.quote_of(service, party=wanted.party)
-    check_visit(service, address=wanted.address, destination=wanted.destination, quote=quote, now=now, at=starts_at)
+    check_visit(service, address=wanted.address, destination=wanted.destination, priced=quote, now=now, at=starts_at)
     ends_at = starts_at + timedelta(minutes=service.duration_minutes)
     slot_id, has_lapsed = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
     stock_units = _stock_units(service.deal, selectors.pieces_of(service, party=wanted.party))
@@ -147,7 +147,7 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: Keys, now: datetime) -> Hel
         raise InvalidParameter("party", f"Of this deal 1 to {MAX_UNITS} can be bought at once.", limit=MAX_UNITS)
     quote = selectors.quote_of_deal(deal, count=wanted.party)
     if deal.fulfilment == Deal.Fulfilment.DELIVERY:
-        check_delivery(branch, address=wanted.address, destination=wanted.destination, quote=quote, now=now)
+        check_delivery(branch, address=wanted.address, destination=wanted.destination, priced=quote, now=now)
     check_units(keys, units=wanted.party, service_id=None, starts_at=None, deal_id=deal.id)
     stock_units = _stock_units(deal, wanted.party)
     if stock_units:

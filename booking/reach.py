@@ -6,10 +6,10 @@ Of the branch's bands that cover the address counts the first that holds, by pos
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from booking.assignment import holds_at
 from booking.models import Service
-from booking.quotes import Quote
 from booking.refusals import BelowMinimum, OutsideArea, SlotUnavailable
 from config.errors import InvalidParameter
 from geo.distance import distance_metres
@@ -20,12 +20,21 @@ from listings.mobile.shown import is_somewhere
 from listings.models import Branch, ServiceArea, ServiceAreaVersion
 
 
+class Priced(Protocol):
+    """What is to be brought: a quote, or a booking at the price that was agreed."""
+
+    @property
+    def price_minor(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+
+
 def check_visit(
     service: Service,
     *,
     address: str,
     destination: Point | None,
-    quote: Quote,
+    priced: Priced,
     now: datetime,
     at: datetime | None = None,
 ) -> None:
@@ -46,12 +55,12 @@ def check_visit(
         raise OutsideArea(f"This service goes {reach} metres far.", limit=reach)
     band = _band(branch, destination, mode=ServiceArea.Mode.AT_HOME, now=now, at=at)
     if band is not None:
-        _check_minimum(band, quote)
+        _check_minimum(band, priced)
     elif _is_published(branch, ServiceArea.Mode.AT_HOME):
         raise OutsideArea("No service area of the place covers the address at this time.")
 
 
-def check_delivery(branch: Branch, *, address: str, destination: Point | None, quote: Quote, now: datetime) -> None:
+def check_delivery(branch: Branch, *, address: str, destination: Point | None, priced: Priced, now: datetime) -> None:
     """A delivery: in a published area of the branch that is valid now, the minimum of its band reached. A branch that
     publishes none delivers nowhere. InvalidParameter, OutsideArea or BelowMinimum.
 
@@ -64,7 +73,7 @@ def check_delivery(branch: Branch, *, address: str, destination: Point | None, q
     band = _band(branch, destination, mode=ServiceArea.Mode.DELIVERY, now=now, at=now, with_hours=False)
     if band is None:
         raise OutsideArea("The place does not deliver to this address.")
-    _check_minimum(band, quote)
+    _check_minimum(band, priced)
 
 
 def _band(
@@ -84,9 +93,9 @@ def _is_published(branch: Branch, mode: str) -> bool:
     return published.filter(state=ServiceAreaVersion.State.PUBLISHED).exists()
 
 
-def _check_minimum(band: CoveringBand, quote: Quote) -> None:
+def _check_minimum(band: CoveringBand, priced: Priced) -> None:
     """A minimum in another currency than the price is compared with nothing."""
-    if band.currency == quote.currency and quote.price_minor < band.minimum_minor:
+    if band.currency == priced.currency and priced.price_minor < band.minimum_minor:
         raise BelowMinimum(
             f"To this address it must come to {band.minimum_minor} minor units of {band.currency}.",
             limit=band.minimum_minor,

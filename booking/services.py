@@ -18,8 +18,10 @@ from booking.customers import check_free_bookings, check_new_customer, customer_
 from booking.holds import checked_start, give_resource, locked, raise_state, use_of
 from booking.models import Booking, Occupancy
 from booking.policy import Policy, refund_minor
+from booking.reach import check_visit
 from booking.refusals import HoldExpired
 from booking.taking import lock_slots, reclaim, slot_row, take_slot, uses_resources
+from geo.types import Point
 
 State = Booking.State
 
@@ -191,7 +193,8 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
     """Move a confirmed booking to another start of its service: both slots change, or neither does.
 
     Price and policy stay as agreed. A customer may move as long as cancelling would give back all that was paid, also
-    where that is nothing: else moving would be a way round the tiers. SlotFull leaves the booking where it is.
+    where that is nothing: else moving would be a way round the tiers. A visit at home moves only to a time for which
+    its address is served. SlotFull, OutsideArea and BelowMinimum leave the booking where it is.
     """
     with transaction.atomic():
         booking = locked(booking_id)
@@ -204,6 +207,9 @@ def change_time(*, booking_id: UUID, starts_at: datetime, now: datetime) -> Book
         if old <= now or refund_minor(policy, paid_minor=paid, starts_at=old, now=now) < paid:
             raise_state(booking, "It is too late to move it without cost: cancel it and book again.")
         starts_at = checked_start(service, starts_at, now=now)
+        if booking.point is not None:
+            home = Point(booking.point.x, booking.point.y)
+            check_visit(service, address=booking.address, destination=home, priced=booking, now=now, at=starts_at)
         ends_at = starts_at + timedelta(minutes=service.duration_minutes)
         slot_id, _ = slot_row(service_id=service.id, starts_at=starts_at, ends_at=ends_at)
         use = use_of(service, starts_at, ends_at) if uses_resources(service.id) else None

@@ -64,7 +64,7 @@ def join(
             check_deal(service.deal, service.branch, now=now)
         _check_fits(service, wanted.party)
         quote = selectors.quote_of(service, party=wanted.party)
-        check_visit(service, address=wanted.address, destination=wanted.destination, quote=quote, now=now)
+        check_visit(service, address=wanted.address, destination=wanted.destination, priced=quote, now=now)
         customer_key = customer_key_of(contact, user_id=holder.user_id)
         _keep_within_limits(holder, customer_key)
         lock_queue(service.id)

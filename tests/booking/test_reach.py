@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from booking import refusals
 from booking.holds import Holder, Wanted, hold
-from booking.models import Booking
+from booking.models import Booking, Slot
+from booking.services import book, change_time, settle_paid
 from config.errors import InvalidParameter
 from geo.types import Point
 from listings.selectors import PlaceClosed
-from tests.booking.world import start_in
+from tests.booking.world import AINO, start_in
 from tests.factories import BranchFactory, DealFactory, ServiceAreaFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +159,57 @@ def test_a_home_visit_that_is_too_small_for_its_band_is_not_sold():
     ServiceAreaFactory(branch=service.branch, mode="at_home", bands=[{"radius_metres": 3000, "minimum_minor": 2001}])
     with pytest.raises(refusals.BelowMinimum):
         visited(service)
+
+
+def moved(booking, starts_at):
+    return change_time(booking_id=booking.id, starts_at=starts_at, now=timezone.now())
+
+
+def paid_visit(service, **wanted):
+    booking = visited(service, **wanted)
+    book(booking_id=booking.id, contact=AINO, user_id=None, now=timezone.now())
+    paid = {"amount_minor": booking.deposit_minor, "currency": booking.currency}
+    settle_paid(booking_id=booking.id, **paid, now=timezone.now())
+    return booking
+
+
+@pytest.mark.parametrize(
+    ("version", "refusal"),
+    [
+        ({"valid_until": start_in(hours=2)}, refusals.OutsideArea),
+        ({"valid_until": start_in(hours=3)}, None),
+        ({"hours": "00:00-24:00"}, None),
+    ],
+)
+def test_a_home_visit_moves_only_to_a_time_for_which_an_area_covers_the_address(version, refusal):
+    service = ServiceFactory(mode="at_home", cancellation=[[0, 100]])
+    ServiceAreaFactory(branch=service.branch, mode="at_home", **{f"bands__{k}": v for k, v in version.items()})
+    booking, later = paid_visit(service), start_in(hours=2)
+    if refusal is None:
+        assert moved(booking, later).starts_at == later
+        return
+    with pytest.raises(refusal):
+        moved(booking, later)
+    booking.refresh_from_db()
+    assert (booking.starts_at, Slot.objects.get(id=booking.slot_id).taken) == (start_in(), 1)
+    assert Slot.objects.exclude(id=booking.slot_id).count() == 0
+    assert moved(booking, start_in(hours=1)).starts_at == start_in(hours=1)
+
+
+def test_a_home_visit_moves_at_the_price_that_was_agreed():
+    service = ServiceFactory(mode="at_home", price_minor=2000, cancellation=[[0, 100]])
+    ServiceAreaFactory(branch=service.branch, mode="at_home", bands=[{"radius_metres": 3000, "minimum_minor": 2000}])
+    booking = paid_visit(service)
+    service.price_minor = 1000
+    service.save()
+    assert moved(booking, start_in(hours=1)).price_minor == 2000
+
+
+def test_what_was_agreed_before_the_service_came_home_can_still_be_moved():
+    """It has no address to judge."""
+    service = ServiceFactory(cancellation=[[0, 100]])
+    booking = paid_visit(service, address="", destination=None)
+    service.mode = "at_home"
+    service.save()
+    ServiceAreaFactory(branch=service.branch, mode="at_home")
+    assert moved(booking, start_in(hours=1)).starts_at == start_in(hours=1)

@@ -96,11 +96,11 @@ def _winner_data(winner: Candidate, room: Room | None) -> dict[str, Any]:
         "hours": winner.state,
         "band": _band_data(winner.band),
         "room": None
-        if room is None or room.starts_at is None
+        if room is None
         else {
             "left": room.left,
-            "starts_at": instant_text(room.starts_at),
-            "service_id": str(room.service_id),
+            "starts_at": None if room.starts_at is None else instant_text(room.starts_at),
+            "service_id": None if room.service_id is None else str(room.service_id),
         },
     }
 

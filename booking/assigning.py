@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from booking.assignment import Candidate, Decision, Reason, Room, candidates_of, decide
+from booking.deliveries.capacity import loads
 from booking.models import Service
 from booking.rooms import offered
 from config.errors import InvalidParameter
@@ -48,8 +49,8 @@ class Answer:
 
 
 def assign(question: Question, *, now: datetime) -> Answer:
-    """InvalidParameter for a merchant or chain that is not there. Two queries at most where nothing covers and nothing
-    is booked by time; five more for every twenty branches whose room is looked at.
+    """InvalidParameter for a merchant or chain that is not there. Two queries at most where nothing covers; one
+    more for every twenty branches whose room for deliveries is looked at, five for home visits that are booked by time.
     """
     bands = covering_bands(question.owner, question.point, mode=question.mode, now=now)
     if not bands:
@@ -76,11 +77,13 @@ def _refuse_unknown(owner: Owner) -> None:
 
 
 def _rooms(asked: Sequence[Candidate], question: Question, now: datetime) -> dict[UUID, Room]:
-    """Home visits are booked by time, so their room is counted; nothing counts deliveries. A branch that offers no home
-    visits to book has no entry: whether it has room is not known to us.
+    """Of home visits, which are booked by time, the first start with room; of deliveries what is left of what the
+    branch takes on. A branch that offers no home visits to book, or set no limit to its deliveries, has no entry:
+    whether it has room is not known to us.
     """
-    if question.mode != ServiceArea.Mode.AT_HOME:
-        return {}
+    if question.mode == ServiceArea.Mode.DELIVERY:
+        carried = loads([candidate.branch_id for candidate in asked], at=max(question.at, now))
+        return {branch_id: Room(load.left) for branch_id, load in carried.items()}
     metres = {candidate.branch_id: candidate.metres for candidate in asked}
     offering = Service.objects.select_related("branch", "deal").filter(
         branch__in=metres, mode=Service.Mode.AT_HOME, is_offered=True

@@ -45,7 +45,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What of a branch can still be taken. `left` 0: nothing in time; then there is no start."""
+    """What of a branch can still be taken. `left` 0: nothing in time; then there is no start. Deliveries have none."""
 
     left: int
     starts_at: datetime | None = None

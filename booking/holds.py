@@ -16,6 +16,7 @@ from django.contrib.gis.geos import Point as GeometryPoint
 from django.db import connection, transaction
 
 from booking import selectors
+from booking.deliveries.capacity import take_delivery
 from booking.hoarding import check_holds, check_units
 from booking.models import Booking, Service
 from booking.quotes import Quote
@@ -149,6 +150,8 @@ def _hold_deal(wanted: Wanted, holder: Holder, keys: Keys, now: datetime) -> Hel
     if deal.fulfilment == Deal.Fulfilment.DELIVERY:
         check_delivery(branch, address=wanted.address, destination=wanted.destination, priced=quote, now=now)
     check_units(keys, units=wanted.party, service_id=None, starts_at=None, deal_id=deal.id)
+    if deal.fulfilment == Deal.Fulfilment.DELIVERY:
+        take_delivery(branch.id, now=now)
     stock_units = _stock_units(deal, wanted.party)
     if stock_units:
         reclaim(slot_id=None, deal_id=deal.id)

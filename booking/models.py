@@ -311,6 +311,12 @@ class Booking(models.Model):
                 for key, name in (("device_key", "device"), ("network_key", "network"), ("user", "user"))
             ),
             models.Index("branch", "starts_at", name="booking_of_branch"),
+            models.Index(
+                "branch",
+                "created_at",
+                name="booking_open_without_time",
+                condition=Q(slot=None, state__in=["held", "awaiting_payment", "confirmed"]),
+            ),
             models.Index("deal", name="booking_of_deal"),
             models.Index("customer_key", name="booking_of_customer", condition=~Q(customer_key="")),
             models.Index("network_key", name="booking_free_by_network", condition=Q(state="confirmed", paid_minor=0)),

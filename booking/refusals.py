@@ -29,6 +29,16 @@ class SoldOut(CodedError):
     title = "The deal is sold out"
 
 
+class DeliveriesFull(CodedError):
+    """The place has as many deliveries to bring as it takes on at a time. `retry_at`, where it is told: when the oldest
+    of them stops counting, at the latest.
+    """
+
+    code = "deliveries_full"
+    status = 409
+    title = "The place takes on no more deliveries now"
+
+
 class CustomerCapReached(CodedError):
     """The deal may be bought so often by one customer. `limit` says how often."""
 

@@ -237,9 +237,11 @@ class AssignedBandShape(Shape):
 
 
 class RoomShape(Shape):
-    left = serializers.IntegerField(help_text="Parties of this size that fit at the start.")
-    starts_at = serializers.DateTimeField(help_text="The first start with room.")
-    service_id = serializers.UUIDField(help_text="What to hold.")
+    left = serializers.IntegerField(
+        help_text="Of visits, parties of this size that fit at the start; of deliveries, those that are still taken on."
+    )
+    starts_at = serializers.DateTimeField(allow_null=True, help_text="The first start with room; null: a delivery.")
+    service_id = serializers.UUIDField(allow_null=True, help_text="What to hold; null: a delivery.")
 
 
 class BranchAtShape(Shape):
@@ -254,7 +256,7 @@ class AssignedShape(BranchAtShape):
         help_text="`unknown`: hours were never told, and no branch known to be open has room.",
     )
     band = AssignedBandShape()
-    room = RoomShape(allow_null=True, help_text="null: nothing counts the room of this branch in this mode.")
+    room = RoomShape(allow_null=True, help_text="null: the branch has set no limit in this mode.")
 
 
 class PassedOverShape(BranchAtShape):

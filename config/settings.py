@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "listings",
     "deals",
     "booking",
+    "booking.deliveries",
     "booking.guests",
     "booking.letters",
     "booking.payments",

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/merchant/", include("listings.areas.urls")),
     path("v1/merchant/", include("listings.mobile.urls")),
     path("v1/merchant/", include("booking.offering.urls")),
+    path("v1/merchant/", include("booking.deliveries.urls")),
     # Further parts of /v1/ go above this line.
     re_path(r"^v1/", unknown_path),
 ]

@@ -125,6 +125,7 @@ SERVICE = (
     "etag",
 )  # fmt: skip
 OVER = ("over_capacity_total", "over_capacity")
+DELIVERY_CAPACITY = ("branch_id", "most", "within_minutes", "taken", "left", "etag")
 LIMITS = ("deal_id", "title", "state", "stock", "per_customer_cap", "taken", "left", "etag")
 DAY = ("service_id", "date", "spans", "etag", "booked_total", "booked")
 BOOKING = (
@@ -235,6 +236,8 @@ MATRIX: dict[str, Merchants | Accounts | Public | Guests] = {
     "resource_remove": Merchants(MANAGERS, 204),
     "deal_limits": Merchants(ALL, 200, tells=fields(*LIMITS)),
     "deal_limits_change": Merchants(MANAGERS, 200, {"stock": 7}, tells=fields(*LIMITS)),
+    "delivery_capacity": Merchants(ALL, 200, tells=fields(*DELIVERY_CAPACITY)),
+    "delivery_capacity_change": Merchants(MANAGERS, 200, {"most": 5}, tells=fields(*DELIVERY_CAPACITY)),
     "branch_bookings": Merchants(ALL, 200, tells=fields(*each("items[]", BOOKING), "next_cursor")),
     "branch_booking": Merchants(ALL, 200, tells=fields(*BOOKING)),
     "booking_fulfil": Merchants(ALL, 200, {}, tells=fields(*BOOKING)),

@@ -1,23 +1,8 @@
 import pytest
-from rest_framework.test import APIClient
 
-from tests.factories import BranchFactory, MembershipFactory
+from tests.factories import BranchFactory
 
 
 @pytest.fixture
 def branch():
     return BranchFactory(opening_hours="Mo-Su 09:00-17:00")
-
-
-@pytest.fixture
-def owner(branch):
-    return MembershipFactory(merchant=branch.merchant).user
-
-
-@pytest.fixture
-def api(owner, settings):
-    """A client of the owner, who may ask as often as the tests do."""
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "off")
-    client = APIClient()
-    client.force_authenticate(owner)
-    return client

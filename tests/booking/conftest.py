@@ -1,3 +1,5 @@
+"""Merchants' side of booking: the owner of the test's `branch`, and a client of theirs."""
+
 import pytest
 from rest_framework.test import APIClient
 

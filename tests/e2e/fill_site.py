@@ -50,6 +50,9 @@ TABLES = {
     "once_a_day": UUID(int=15),
 }
 """Deals there, each booked for a time of its own kind."""
+VISIT = UUID(int=16)
+"""A deal of the same place that is done at home: within three kilometres, from eight to eight, booked at any hour."""
+VISIT_TITLE = "Knives sharpened at your home"
 
 
 def payload(n: int) -> str:
@@ -178,6 +181,35 @@ def set_tables() -> None:
             all_branches=True,
         )
         Service.objects.create(branch=branch, deal=deal, **(at_any_hour | facts))
+    set_visits(branch, at_any_hour)
+
+
+def set_visits(branch, at_any_hour: dict[str, object]) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from booking.models import Service
+    from deals.models import Deal
+    from tests.factories import ServiceAreaFactory
+
+    now = timezone.now()
+    deal = Deal.objects.create(
+        id=VISIT,
+        merchant=branch.merchant,
+        state=Deal.State.LIVE,
+        title=VISIT_TITLE,
+        titles={"en": VISIT_TITLE},
+        fulfilment=Deal.Fulfilment.AT_HOME,
+        list_price_minor=5_000,
+        price_minor=3_900,
+        currency="EUR",
+        valid_from=now - timedelta(days=1),
+        valid_until=now + timedelta(days=60),
+        all_branches=True,
+    )
+    Service.objects.create(branch=branch, deal=deal, mode=Service.Mode.AT_HOME, **at_any_hour)
+    ServiceAreaFactory(branch=branch, mode="at_home", bands=[{"radius_metres": 3000}], bands__hours="Mo-Su 08:00-20:00")
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ import { faultOf, formFault } from "../src/console/faults.js";
 import { pathOf, routeOf } from "../src/console/route.js";
 import { instantOf, wallClock } from "../src/console/zone.js";
 import { NetworkFailure } from "../src/api/client.js";
-import { add, use } from "../src/i18n/messages.js";
+import { use } from "../src/i18n/messages.js";
 
-use("en", en);
-add(own);
+use("en", { ...en, ...own });
 const ID = "9ea1a672-7bc5-4396-a9c3-441fdcc8c33a";
 const NAMED = { id: ID, name: "Kallio", kind: "district", source: "helsinki" };
 

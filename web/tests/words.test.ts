@@ -6,13 +6,21 @@ import zh from "../messages/zh-Hans.json";
 import { rowFor } from "../src/app/categories.js";
 import { directionsTo, safeWebsite, telephone } from "../src/app/links.js";
 import { distance, minorUnits, price } from "../src/i18n/format.js";
-import { plural, t, use } from "../src/i18n/messages.js";
+import { alsoUse, language, plural, t, use, useLanguage, type MessageKey } from "../src/i18n/messages.js";
 
 beforeEach(() => use("en", en));
 
 test("strings take their values, and a missing one stays to be seen", () => {
   assert.equal(t("away", { distance: "1 km" }), "1 km away");
   assert.equal(t("away"), "{distance} away");
+});
+
+test("a page's own strings follow the reader into another language", async () => {
+  const own = (text: string) => () => Promise.resolve({ default: { of_its_own: text } });
+  await alsoUse({ en: own("ours"), "zh-Hans": own("我们的") }, "en");
+  assert.deepEqual([t("of_its_own" as MessageKey), t("book")], ["ours", "Book"]);
+  await useLanguage("zh-Hans");
+  assert.deepEqual([t("of_its_own" as MessageKey), t("book"), language()], ["我们的", "预订", "zh-Hans"]);
 });
 
 test("numbers choose the form by the language's rule", () => {

@@ -6,8 +6,9 @@ import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/price.js";
 import { date, weekdayName } from "../i18n/format.js";
-import { plural, t } from "../i18n/messages.js";
+import { language, plural, t } from "../i18n/messages.js";
 import { factsStyle } from "./facts-style.js";
+import type { Point } from "./serving.js";
 
 /** A deal in full: its price and its rules, in the zone of the place. */
 @customElement("vn-deal-part")
@@ -27,6 +28,7 @@ export class VnDealPart extends LitElement {
   @property() zone = "UTC";
   /** The id of the place where it is to be booked. */
   @property() place = "";
+  @property({ attribute: false }) at!: Point;
   @property() language = "en";
   @state() private books = false;
 
@@ -36,21 +38,22 @@ export class VnDealPart extends LitElement {
 
   override render(): TemplateResult {
     const { deal } = this;
-    const needsAddress = deal.fulfilment === "delivery" || deal.fulfilment === "at_home";
+    const isBrought = deal.fulfilment === "delivery";
     return html`<section>
       <vn-price large minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
       <ul class="tags" role="list">${this.rules().map((rule) => html`<li>${rule}</li>`)}</ul>
       ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}
       ${deal.generated ? html`<p class="demo">${t("generated_deal")}</p>` : nothing}
-      ${this.books ? html`<vn-book deal=${deal.id} place=${this.place}></vn-book>` : nothing}
-      ${deal.is_current && needsAddress ? html`<p class="muted">${t("book_needs_address")}</p>` : nothing}
-      ${deal.is_current && !needsAddress && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
+      ${this.books ? html`<vn-book deal=${deal.id} place=${this.place} .at=${this.at} ?comes=${deal.fulfilment === "at_home"}></vn-book>` : nothing}
+      ${deal.is_current && isBrought ? html`<p class="muted">${t("book_needs_address")}</p>` : nothing}
+      ${deal.is_current && !isBrought && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
     </section>`;
   }
 
   /** The booking's script is fetched when it is wanted: most readers only look. */
   private readonly book = async (): Promise<void> => {
-    await import("../booking/book.js");
+    const [{ useBookingLanguage }] = await Promise.all([import("../booking/own-words.js"), import("../booking/book.js")]);
+    await useBookingLanguage(language());
     this.books = true;
   };
 

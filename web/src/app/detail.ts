@@ -177,7 +177,7 @@ export class VnDetail extends LitElement {
     </header>`;
     const { place } = this;
     // One template before and after the answer: a heading made anew would lose the focus.
-    return html`${heading} ${place && this.deal ? html`<vn-deal-part .deal=${this.deal} zone=${place.zone} place=${place.id} .language=${this.language}></vn-deal-part>` : nothing} ${place ? this.actions(place) : nothing}
+    return html`${heading} ${place && this.deal ? html`<vn-deal-part .deal=${this.deal} zone=${place.zone} place=${place.id} .at=${place} .language=${this.language}></vn-deal-part>` : nothing} ${place ? this.actions(place) : nothing}
     ${this.whyPanel()} ${place
       ? html`<vn-place-part .place=${place} .deal=${this.deal} .language=${this.language}></vn-place-part>
           <vn-qr path=${this.deal ? `/deals/${this.deal.id}` : `/places/${place.id}`} .open=${this.showQr} .language=${this.language} @close=${() => (this.showQr = false)}></vn-qr>`

@@ -2,7 +2,9 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { ApiProblem, getUrl, isAbort, urlOf, type Availability, type Booking, type Held } from "../api/client.js";
+import { formatAddress, parseAddress } from "../app/address.js";
 import { formStyle } from "../app/form-style.js";
+import { addressOf, servedAt, type Point } from "../app/serving.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/notice.js";
@@ -10,6 +12,9 @@ import "../components/skeleton.js";
 import { clockAt } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
 import "./contact.js";
+import "./job.js";
+import type { Job } from "./job.js";
+import { b } from "./own-words.js";
 import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
@@ -25,6 +30,15 @@ export class VnBook extends LitElement {
 
   @property() deal = "";
   @property() place = "";
+  /** Where the place is. */
+  @property({ attribute: false }) at: Point = { lat: 0, lon: 0 };
+  /** Whether it is done at the customer's. */
+  @property({ type: Boolean }) comes = false;
+  /** Where the job is: asked for what is done at the customer's. */
+  @state() private job: Job | null = null;
+  @state() private asksJob = true;
+  /** The address of the job was refused. */
+  @state() private isOutside = false;
   @state() private party = 1;
   @state() private offer: Availability | null = null;
   /** The first instant of the week that is shown; null: now. */
@@ -46,6 +60,7 @@ export class VnBook extends LitElement {
     if (!changed.has("deal") && !changed.has("place")) return;
     this.since = null;
     this.waitsFor = null;
+    this.asksJob = true;
     void this.load();
   }
 
@@ -81,25 +96,32 @@ export class VnBook extends LitElement {
   override render(): TemplateResult {
     return html`<div class="stack">
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.isOutside && this.job ? this.wayOn(this.job) : nothing}
       ${this.held
-        ? html`<vn-contact focused .booking=${this.held.booking} .token=${this.held.token} .left=${this.left} other=${t("book_other_time")} @vn-other=${() => void this.release()}></vn-contact>`
+        ? html`<vn-contact focused .booking=${this.held.booking} .token=${this.held.token} .left=${this.left} other=${b("book_other_time")} @vn-other=${() => void this.release()}></vn-contact>`
         : this.times()}
     </div>`;
   }
 
   private times(): TemplateResult {
     const { offer } = this;
+    if (this.withoutTimes && this.comes) return html`<p class="muted">${t("book_needs_address")}</p>`;
     if (this.withoutTimes) {
-      return html`<h3 tabindex="-1">${t("book_how_many")}</h3>
+      return html`<h3 tabindex="-1">${b("book_how_many")}</h3>
         ${this.people(1, 10)}
-        <div class="actions"><vn-button variant="primary" label=${t("book_go_on")} ?disabled=${this.busy} @click=${() => void this.hold()}></vn-button></div>`;
+        <div class="actions"><vn-button variant="primary" label=${b("book_go_on")} ?disabled=${this.busy} @click=${() => void this.hold()}></vn-button></div>`;
     }
     if (!offer) return this.failure ? html`<vn-button label=${t("retry")} @click=${() => void this.load()}></vn-button>` : html`<vn-skeleton cards="1"></vn-skeleton>`;
+    if (offer.service.mode === "at_home" && this.asksJob) return this.whereTo();
     if (this.waitsFor !== null) return this.waitlist(offer, this.waitsFor);
     const days = daysOf(offer.starts, offer.taken_starts, offer.zone);
-    return html`<h3 tabindex="-1">${t("book_when")}</h3>
+    return html`<h3 tabindex="-1">${b("book_when")}</h3>
+      ${this.job
+        ? html`<p class="facts">${b("job_at", { address: this.job.address })}</p>
+            <div><vn-button label=${b("job_other")} @click=${this.askJob}></vn-button></div>`
+        : nothing}
       ${this.people(offer.party_min, offer.party_max)}
-      ${days.length === 0 ? html`<p class="muted">${t("book_no_times")}</p>` : nothing}
+      ${days.length === 0 ? html`<p class="muted">${b("book_no_times")}</p>` : nothing}
       ${days.map(
         (day) => html`<section>
           <p class="muted">${day.label}</p>
@@ -107,6 +129,30 @@ export class VnBook extends LitElement {
         </section>`,
       )}
       ${this.weeks(offer)}`;
+  }
+
+  private whereTo(): TemplateResult {
+    const searched = addressOf(parseAddress(location.search).question);
+    return html`<vn-job .searched=${searched} .job=${this.job} .near=${this.at} @vn-job=${this.takeJob}></vn-job>`;
+  }
+
+  private readonly takeJob = (event: CustomEvent<Job>): void => {
+    this.job = event.detail;
+    this.asksJob = false;
+    void this.updateComplete.then(() => this.heading?.focus());
+  };
+
+  private readonly askJob = (): void => {
+    this.failure = "";
+    this.isOutside = false;
+    this.asksJob = true;
+  };
+
+  /** For whom the place does not come to: who does. */
+  private wayOn(job: Job): TemplateResult {
+    const here = parseAddress(location.search);
+    const href = formatAddress({ ...here, question: servedAt({}, "at_home", job), open: null, why: false, camera: null });
+    return html`<div class="actions"><vn-button label=${b("job_who_comes")} href=${href}></vn-button></div>`;
   }
 
   private freeTimes(starts: Availability["starts"], zone: string): TemplateResult {
@@ -120,18 +166,18 @@ export class VnBook extends LitElement {
   }
 
   private allTaken(day: Day<unknown>): TemplateResult {
-    return html`<p>${t("wait_all_taken")}</p>
-      <vn-button label=${t("wait_tell_me")} @click=${() => (this.waitsFor = day.taken)}></vn-button>`;
+    return html`<p>${b("wait_all_taken")}</p>
+      <vn-button label=${b("wait_tell_me")} @click=${() => (this.waitsFor = day.taken)}></vn-button>`;
   }
 
   private waitlist(offer: Availability, starts: readonly string[]): TemplateResult {
-    return html`<vn-wait deal=${this.deal} place=${this.place} zone=${offer.zone} .party=${this.party} .starts=${starts} @vn-back=${this.back}></vn-wait>`;
+    return html`<vn-wait deal=${this.deal} place=${this.place} zone=${offer.zone} .party=${this.party} .starts=${starts} .job=${this.job} @vn-back=${this.back}></vn-wait>`;
   }
 
   private readonly back = (event: CustomEvent<boolean>): void => {
     this.waitsFor = null;
     void this.load().then(async () => {
-      if (event.detail) this.failure = t("wait_free");
+      if (event.detail) this.failure = b("wait_free");
       await this.updateComplete;
       this.heading?.focus();
     });
@@ -142,8 +188,8 @@ export class VnBook extends LitElement {
     const hasLater = next <= Date.parse(offer.bookable_until);
     if (this.since === null && !hasLater) return nothing;
     return html`<div class="actions">
-      ${this.since === null ? nothing : html`<vn-button label=${t("book_earlier")} @click=${() => this.week(next - 2 * WINDOW_MS, offer)}></vn-button>`}
-      ${hasLater ? html`<vn-button label=${t("book_later")} @click=${() => this.week(next, offer)}></vn-button>` : nothing}
+      ${this.since === null ? nothing : html`<vn-button label=${b("book_earlier")} @click=${() => this.week(next - 2 * WINDOW_MS, offer)}></vn-button>`}
+      ${hasLater ? html`<vn-button label=${b("book_later")} @click=${() => this.week(next, offer)}></vn-button>` : nothing}
     </div>`;
   }
 
@@ -155,7 +201,7 @@ export class VnBook extends LitElement {
   private people(least: number, most: number): TemplateResult {
     const counts = Array.from({ length: Math.min(most, 20) - least + 1 }, (_, index) => least + index);
     return html`<div>
-      <label for="party">${this.withoutTimes ? t("book_count") : t("book_people")}</label>
+      <label for="party">${this.withoutTimes ? b("book_count") : b("book_people")}</label>
       <select id="party" @change=${this.changeParty}>
         ${counts.map((count) => html`<option value=${count} ?selected=${count === this.party}>${count}</option>`)}
       </select>
@@ -169,7 +215,7 @@ export class VnBook extends LitElement {
 
   private async hold(startsAt?: string): Promise<void> {
     await this.working(async () => {
-      const body = { deal_id: this.deal, place_id: this.place, party: this.party, channel: "web", ...(startsAt ? { starts_at: startsAt } : {}) };
+      const body = { deal_id: this.deal, place_id: this.place, party: this.party, channel: "web", ...this.job, ...(startsAt ? { starts_at: startsAt } : {}) };
       this.held = await this.requests.post<Held>("/v1/holds", { body });
       keepToken(this.held.booking.id, this.held.token);
       this.count(this.held.booking);
@@ -178,6 +224,8 @@ export class VnBook extends LitElement {
       const told = this.failure;
       await this.load();
       this.failure = told;
+      await this.updateComplete;
+      this.renderRoot.querySelector(".bad")?.scrollIntoView({ block: "center" });
     }
   }
 
@@ -203,9 +251,11 @@ export class VnBook extends LitElement {
   private async working(work: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.failure = "";
+    this.isOutside = false;
     try {
       await work();
     } catch (error) {
+      this.isOutside = error instanceof ApiProblem && error.code === "outside_area";
       this.failure = wordsFor(error);
     } finally {
       this.busy = false;

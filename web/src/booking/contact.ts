@@ -6,7 +6,8 @@ import { formStyle } from "../app/form-style.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
 import { price } from "../i18n/format.js";
-import { language, t } from "../i18n/messages.js";
+import { language } from "../i18n/messages.js";
+import { b } from "./own-words.js";
 import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { minutes, moment, policyLines, wordsFor } from "./words.js";
@@ -43,28 +44,29 @@ export class VnContact extends LitElement {
     const due = price(sums.due_minor, sums.currency);
     return html`<div class="stack">
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
-      <h3 tabindex="-1">${t("book_contact")}</h3>
+      <h3 tabindex="-1">${b("book_contact")}</h3>
       ${this.left > 0 || this.failure === ""
-        ? html`<p class="countdown" role="timer">${this.left > 0 ? t("book_held_for", { time: minutes(this.left) }) : t("book_lapsed")}</p>`
+        ? html`<p class="countdown" role="timer">${this.left > 0 ? b("book_held_for", { time: minutes(this.left) }) : b("book_lapsed")}</p>`
         : nothing}
       <div class="facts">
         <strong><bdi>${booking.title}</bdi></strong>
         ${booking.starts_at ? html`<span>${moment(booking.starts_at, place.zone)}</span>` : nothing}
-        <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due })}</span>
+        ${booking.address ? html`<span>${b("job_at", { address: booking.address })}</span>` : nothing}
+        <span>${b("book_total", { price: price(sums.price_minor, sums.currency), due })}</span>
       </div>
       <div class="policy">${policyLines(booking.cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>
       <form @submit=${this.submit}>
         <div>
-          <label for="name">${t("book_name")}</label>
+          <label for="name">${b("book_name")}</label>
           <input id="name" name="name" value=${contact.name} autocomplete="name" required maxlength="200" />
         </div>
         <div>
-          <label for="email">${t("book_email")}</label>
+          <label for="email">${b("book_email")}</label>
           <input id="email" name="email" value=${contact.email ?? ""} type="email" autocomplete="email" required maxlength="254" />
         </div>
-        <div><label for="note">${t("book_note")}</label><input id="note" name="note" maxlength="500" /></div>
+        <div><label for="note">${b("book_note")}</label><input id="note" name="note" maxlength="500" /></div>
         <div class="actions">
-          <vn-button variant="primary" ?disabled=${this.busy || this.left === 0} label=${sums.due_minor > 0 ? t("book_pay", { price: due }) : t("book_now")} @click=${this.send}></vn-button>
+          <vn-button variant="primary" ?disabled=${this.busy || this.left === 0} label=${sums.due_minor > 0 ? b("book_pay", { price: due }) : b("book_now")} @click=${this.send}></vn-button>
           <vn-button label=${this.other} ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent("vn-other"))}></vn-button>
         </div>
       </form>

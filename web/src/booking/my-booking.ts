@@ -121,13 +121,14 @@ export class VnMyBooking extends LitElement {
       <vn-notice role="status" heading=${this.heading(facts)} detail=${this.detail(facts)}></vn-notice>
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
       ${facts.state === "awaiting_payment" && this.left > 0
-        ? html`<p class="countdown" role="timer">${t("book_held_for", { time: minutes(this.left) })}</p>`
+        ? html`<p class="countdown" role="timer">${b("book_held_for", { time: minutes(this.left) })}</p>`
         : nothing}
       <div class="facts">
         <strong><bdi>${facts.title}</bdi></strong>
         <span><a href=${`/places/${place.id}`}><bdi>${place.name}</bdi></a></span>
         ${facts.starts_at ? html`<span>${moment(facts.starts_at, place.zone)}</span>` : nothing}
-        <span>${t("book_total", { price: price(sums.price_minor, sums.currency), due: price(sums.due_minor, sums.currency) })}</span>
+        ${facts.address ? html`<span>${b("job_at", { address: facts.address })}</span>` : nothing}
+        <span>${b("book_total", { price: price(sums.price_minor, sums.currency), due: price(sums.due_minor, sums.currency) })}</span>
         ${sums.paid_minor > 0 ? html`<span>${b("booking_paid", { price: price(sums.paid_minor, sums.currency) })}</span>` : nothing}
         ${this.moneyBack(facts)}
       </div>
@@ -164,7 +165,7 @@ export class VnMyBooking extends LitElement {
 
   private actions(facts: Booking): TemplateResult {
     if (facts.state === "awaiting_payment" && this.left > 0) {
-      return html`<vn-button variant="primary" label=${t("book_pay", { price: price(facts.price.due_minor, facts.price.currency) })} ?disabled=${this.busy} @click=${this.pay}></vn-button>
+      return html`<vn-button variant="primary" label=${b("book_pay", { price: price(facts.price.due_minor, facts.price.currency) })} ?disabled=${this.busy} @click=${this.pay}></vn-button>
         <vn-button label=${b("booking_cancel")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>`;
     }
     if (facts.state !== "confirmed") return html`<vn-button label=${b("booking_to_map")} href="/"></vn-button>`;

@@ -79,7 +79,7 @@ export class VnMyBookings extends LitElement {
     return html`<p>${b("guest_intro")}</p>
       <form novalidate @submit=${this.sendCode}>
         <div>
-          <label for="email">${t("book_email")}</label>
+          <label for="email">${b("book_email")}</label>
           <input id="email" name="email" type="email" autocomplete="email" required maxlength="254" .value=${this.email}
             aria-describedby=${this.failure ? "failure" : nothing} aria-invalid=${this.failure ? "true" : nothing} />
         </div>

@@ -6,7 +6,6 @@ import { base } from "../components/base.js";
 import "../components/button.js";
 import "../components/notice.js";
 import "../components/skeleton.js";
-import { t } from "../i18n/messages.js";
 import { b } from "./own-words.js";
 import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
@@ -82,13 +81,13 @@ export class VnMyWaiting extends LitElement {
       <vn-notice role="status" heading=${heading(facts)} detail=${detail(facts)}></vn-notice>
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
       ${facts.state === "offered" && this.left > 0
-        ? html`<p class="countdown" role="timer">${t("book_held_for", { time: minutes(this.left) })}</p>`
+        ? html`<p class="countdown" role="timer">${b("book_held_for", { time: minutes(this.left) })}</p>`
         : nothing}
       <div class="facts">
         <strong><bdi>${facts.title}</bdi></strong>
         <span><a href=${`/places/${place.id}`}><bdi>${place.name}</bdi></a></span>
         <span>${offer ? moment(offer.starts_at, place.zone) : windowOf(facts.starts_from, facts.starts_until, place.zone)}</span>
-        <span>${t("book_people")}: ${facts.party}</span>
+        <span>${b("book_people")}: ${facts.party}</span>
       </div>
       <div class="actions">${this.actions(facts)}</div>
     </div>`;
@@ -117,7 +116,7 @@ export class VnMyWaiting extends LitElement {
 function heading(facts: Entry): string {
   switch (facts.state) {
     case "waiting":
-      return t("wait_joined");
+      return b("wait_joined");
     case "offered":
       return b("wait_offered");
     case "booked":
@@ -131,7 +130,7 @@ function heading(facts: Entry): string {
 
 function detail(facts: Entry): string {
   if (facts.state === "offered") return b("wait_offered_detail");
-  return facts.place_in_queue === null ? "" : t("wait_place", { place: facts.place_in_queue });
+  return facts.place_in_queue === null ? "" : b("wait_place", { place: facts.place_in_queue });
 }
 
 declare global {

@@ -1,18 +1,17 @@
 /** The strings of bookings that are made, beside those of all pages: a file of web/messages/bookings for each language. */
 import type en from "../../messages/bookings/en.json";
 import type { Booking } from "../api/client.js";
-import { add, t, useLanguage, type Language, type MessageKey } from "../i18n/messages.js";
+import { alsoUse, t, type Language, type Load, type MessageKey } from "../i18n/messages.js";
 
 export type BookingKey = keyof typeof en;
 
-const load: Record<Language, () => Promise<{ default: Readonly<Record<string, string>> }>> = {
+const load: Load = {
   en: () => import("../../messages/bookings/en.json"),
   "zh-Hans": () => import("../../messages/bookings/zh-Hans.json"),
 };
 
-export async function useBookingLanguage(tag: Language): Promise<void> {
-  const [, own] = await Promise.all([useLanguage(tag), load[tag]()]);
-  add(own.default);
+export function useBookingLanguage(tag: Language): Promise<void> {
+  return alsoUse(load, tag);
 }
 
 /** The string of a key, as `t` fills it. */

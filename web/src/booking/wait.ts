@@ -5,8 +5,10 @@ import { ApiProblem, type Entry, type Joined } from "../api/client.js";
 import { formStyle } from "../app/form-style.js";
 import { base } from "../components/base.js";
 import "../components/button.js";
-import { language, t } from "../i18n/messages.js";
+import { language } from "../i18n/messages.js";
 import { textOf } from "./contact.js";
+import type { Job } from "./job.js";
+import { b } from "./own-words.js";
 import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
@@ -25,6 +27,8 @@ export class VnWait extends LitElement {
   @property({ type: Number }) party = 1;
   /** The starts that will do, in order. */
   @property({ attribute: false }) starts: readonly string[] = [];
+  /** Where it is to be done, for what is done at the customer's. */
+  @property({ attribute: false }) job: Job | null = null;
   @state() private entry: Entry | null = null;
   @state() private busy = false;
   @state() private failure = "";
@@ -40,25 +44,25 @@ export class VnWait extends LitElement {
   }
 
   private form(): TemplateResult {
-    return html`<h3 tabindex="-1">${t("wait_tell_me")}</h3>
-      <p class="muted">${t("wait_explain", { day: dayOf(this.starts[0] ?? "", this.zone) })}</p>
+    return html`<h3 tabindex="-1">${b("wait_tell_me")}</h3>
+      <p class="muted">${b("wait_explain", { day: dayOf(this.starts[0] ?? "", this.zone) })}</p>
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
       <form @submit=${this.submit}>
-        <div><label for="name">${t("book_name")}</label><input id="name" name="name" autocomplete="name" required maxlength="200" /></div>
-        <div><label for="email">${t("book_email")}</label><input id="email" name="email" type="email" autocomplete="email" required maxlength="254" /></div>
+        <div><label for="name">${b("book_name")}</label><input id="name" name="name" autocomplete="name" required maxlength="200" /></div>
+        <div><label for="email">${b("book_email")}</label><input id="email" name="email" type="email" autocomplete="email" required maxlength="254" /></div>
         <div class="actions">
-          <vn-button variant="primary" label=${t("wait_join")} ?disabled=${this.busy} @click=${this.send}></vn-button>
-          <vn-button label=${t("wait_back")} @click=${() => this.back(false)}></vn-button>
+          <vn-button variant="primary" label=${b("wait_join")} ?disabled=${this.busy} @click=${this.send}></vn-button>
+          <vn-button label=${b("wait_back")} @click=${() => this.back(false)}></vn-button>
         </div>
       </form>`;
   }
 
   private joined(entry: Entry): TemplateResult {
-    return html`<h3 tabindex="-1">${t("wait_joined")}</h3>
-      <p role="status">${t("wait_place", { place: entry.place_in_queue ?? 1 })}</p>
+    return html`<h3 tabindex="-1">${b("wait_joined")}</h3>
+      <p role="status">${b("wait_place", { place: entry.place_in_queue ?? 1 })}</p>
       <div class="actions">
-        <vn-button variant="primary" label=${t("wait_see")} href=${`/waitlist/${entry.id}`}></vn-button>
-        <vn-button label=${t("wait_back")} @click=${() => this.back(false)}></vn-button>
+        <vn-button variant="primary" label=${b("wait_see")} href=${`/waitlist/${entry.id}`}></vn-button>
+        <vn-button label=${b("wait_back")} @click=${() => this.back(false)}></vn-button>
       </div>`;
   }
 
@@ -80,6 +84,7 @@ export class VnWait extends LitElement {
       deal_id: this.deal,
       place_id: this.place,
       party: this.party,
+      ...this.job,
       starts_from: first,
       starts_until: new Date(Date.parse(last) + A_MINUTE_MS).toISOString(),
       contact: { name: textOf(given, "name"), email: textOf(given, "email"), language: language() },

@@ -2,6 +2,7 @@
 import { ApiProblem, type Booking } from "../api/client.js";
 import { clockAt, percent, price } from "../i18n/format.js";
 import { language, t } from "../i18n/messages.js";
+import { b } from "./own-words.js";
 
 const DAY: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
 
@@ -15,12 +16,12 @@ export function moment(instant: string, zone: string): string {
 
 /** The policy as lines: until when how much comes back, and what not coming costs. */
 export function policyLines(cancellation: Booking["cancellation"], zone: string, currency: string): string[] {
-  if (cancellation.is_free_until_used) return [t("policy_free_until_used")];
+  if (cancellation.is_free_until_used) return [b("policy_free_until_used")];
   const lines = cancellation.deadlines.map((each) =>
-    t("policy_until", { share: percent(each.refund_percent / 100), until: moment(each.until, zone) }),
+    b("policy_until", { share: percent(each.refund_percent / 100), until: moment(each.until, zone) }),
   );
-  lines.push(cancellation.deadlines.length > 0 ? t("policy_later") : t("policy_none"));
-  if (cancellation.no_show_fee_minor > 0) lines.push(t("policy_no_show", { fee: price(cancellation.no_show_fee_minor, currency) }));
+  lines.push(cancellation.deadlines.length > 0 ? b("policy_later") : b("policy_none"));
+  if (cancellation.no_show_fee_minor > 0) lines.push(b("policy_no_show", { fee: price(cancellation.no_show_fee_minor, currency) }));
   return lines;
 }
 
@@ -47,13 +48,17 @@ export function wordsFor(error: unknown): string {
   switch (error.code) {
     case "slot_full":
     case "sold_out":
-      return t("book_taken");
+      return b("book_taken");
     case "hold_expired":
-      return t("book_lapsed");
+      return b("book_lapsed");
+    case "outside_area":
+      return b("job_not_served");
+    case "below_minimum":
+      return b("job_too_small");
     case "waiting_already":
-      return t("wait_already");
+      return b("wait_already");
     case "place_free":
-      return t("wait_free");
+      return b("wait_free");
     default:
       return error.detail;
   }

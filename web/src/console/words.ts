@@ -1,17 +1,16 @@
 /** The console's own strings, beside those of all pages: a file of web/messages/console for each language. */
 import type en from "../../messages/console/en.json";
-import { add, t, useLanguage, type Language, type MessageKey } from "../i18n/messages.js";
+import { alsoUse, t, type Language, type Load, type MessageKey } from "../i18n/messages.js";
 
 export type ConsoleKey = keyof typeof en;
 
-const load: Record<Language, () => Promise<{ default: Readonly<Record<string, string>> }>> = {
+const load: Load = {
   en: () => import("../../messages/console/en.json"),
   "zh-Hans": () => import("../../messages/console/zh-Hans.json"),
 };
 
-export async function useConsoleLanguage(tag: Language): Promise<void> {
-  const [, own] = await Promise.all([useLanguage(tag), load[tag]()]);
-  add(own.default);
+export function useConsoleLanguage(tag: Language): Promise<void> {
+  return alsoUse(load, tag);
 }
 
 /** The console's string of a key, as `t` fills it. */

@@ -7,13 +7,17 @@ type Dictionary = Readonly<Record<string, string>>;
 export const LANGUAGES = ["en", "zh-Hans"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+export type Load = Readonly<Record<Language, () => Promise<{ default: Dictionary }>>>;
+
 let dictionary: Dictionary = {};
 let current: Language = "en";
 
-const load: Record<Language, () => Promise<{ default: Dictionary }>> = {
-  en: () => import("../../messages/en.json"),
-  "zh-Hans": () => import("../../messages/zh-Hans.json"),
-};
+const loads = new Set<Load>([
+  {
+    en: () => import("../../messages/en.json"),
+    "zh-Hans": () => import("../../messages/zh-Hans.json"),
+  },
+]);
 
 export function isLanguage(tag: string | null): tag is Language {
   return LANGUAGES.some((language) => language === tag);
@@ -24,18 +28,20 @@ export function language(): Language {
 }
 
 export async function useLanguage(tag: Language): Promise<void> {
-  use(tag, (await load[tag]()).default);
+  const parts = await Promise.all([...loads].map((each) => each[tag]()));
+  use(tag, Object.assign({}, ...parts.map((part) => part.default)) as Dictionary);
+}
+
+/** A language, and in it and every later one more strings beside those of all pages: a page's own. */
+export async function alsoUse(more: Load, tag: Language): Promise<void> {
+  loads.add(more);
+  await useLanguage(tag);
 }
 
 /** For tests, which have the file at hand. */
 export function use(tag: Language, messages: Dictionary): void {
   dictionary = messages;
   current = tag;
-}
-
-/** More strings beside those of the language in use: a page's own. */
-export function add(messages: Dictionary): void {
-  dictionary = { ...dictionary, ...messages };
 }
 
 /** The string of a key, `{name}` filled from `values`. A missing key shows itself: tests look for that. */

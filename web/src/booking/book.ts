@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { ApiProblem, getUrl, isAbort, urlOf, type Availability, type Booking, type Held } from "../api/client.js";
+import { ApiProblem, getUrl, isAbort, type Availability, type Booking, type Held } from "../api/client.js";
 import { formatAddress, parseAddress } from "../app/address.js";
 import { formStyle } from "../app/form-style.js";
 import { addressOf, servedAt, type Point } from "../app/serving.js";
@@ -19,9 +19,8 @@ import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
 import "./wait.js";
+import { laterWeek, weekUrl, WINDOW_MS } from "./weeks.js";
 import { daysOf, secondsLeft, wordsFor, type Day } from "./words.js";
-
-const WINDOW_MS = 7 * 86_400_000;
 
 /** From a deal to its payment: a time, who comes, what is agreed; then to the provider's page. */
 @customElement("vn-book")
@@ -89,8 +88,7 @@ export class VnBook extends LitElement {
   }
 
   private async timesFor(party: number): Promise<Availability> {
-    const from = this.since === null ? undefined : new Date(this.since).toISOString();
-    return getUrl<Availability>(urlOf(`/v1/deals/${encodeURIComponent(this.deal)}/availability`, { place_id: this.place, party, from }));
+    return getUrl<Availability>(weekUrl({ deal: this.deal, place: this.place, party, since: this.since }));
   }
 
   override render(): TemplateResult {
@@ -184,12 +182,12 @@ export class VnBook extends LitElement {
   };
 
   private weeks(offer: Availability): TemplateResult | typeof nothing {
-    const next = (this.since ?? Date.parse(offer.as_of)) + WINDOW_MS;
-    const hasLater = next <= Date.parse(offer.bookable_until);
-    if (this.since === null && !hasLater) return nothing;
+    const { since } = this;
+    const later = laterWeek(offer, since);
+    if (since === null && later === null) return nothing;
     return html`<div class="actions">
-      ${this.since === null ? nothing : html`<vn-button label=${b("book_earlier")} @click=${() => this.week(next - 2 * WINDOW_MS, offer)}></vn-button>`}
-      ${hasLater ? html`<vn-button label=${b("book_later")} @click=${() => this.week(next, offer)}></vn-button>` : nothing}
+      ${since === null ? nothing : html`<vn-button label=${b("book_earlier")} @click=${() => this.week(since - WINDOW_MS, offer)}></vn-button>`}
+      ${later === null ? nothing : html`<vn-button label=${b("book_later")} @click=${() => this.week(later, offer)}></vn-button>`}
     </div>`;
   }
 

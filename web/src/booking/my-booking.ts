@@ -9,11 +9,12 @@ import "../components/skeleton.js";
 import { price } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
 import "./contact.js";
+import "./move.js";
 import { b, stateWords } from "./own-words.js";
 import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { tokenOf } from "./tokens.js";
-import { minutes, moment, policyLines, secondsLeft, wordsFor } from "./words.js";
+import { canMove, minutes, moment, policyLines, secondsLeft, wordsFor } from "./words.js";
 
 const ASK_FIRST_MS = 1500;
 const ASK_LAST_MS = 15_000;
@@ -32,6 +33,9 @@ export class VnMyBooking extends LitElement {
   @state() private unknown = false;
   @state() private busy = false;
   @state() private asks = false;
+  @state() private moves = false;
+  /** It was moved here, just now. */
+  @state() private isMoved = false;
   @state() private left = 0;
   private token: string | null = null;
   private receivedAt = 0;
@@ -136,7 +140,11 @@ export class VnMyBooking extends LitElement {
         ? html`<div class="policy">${policyLines(facts.cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>`
         : nothing}
       ${facts.state === "confirmed" ? html`<div class="qr"><img src=${`/bookings/${facts.id}/qr.svg`} alt=${t("qr_alt")} width="160" height="160" /></div>` : nothing}
+      ${facts.state === "confirmed" && facts.starts_at && facts.deal && facts.price.refund_if_cancelled_minor !== null && !canMove(facts) ? html`<p class="muted">${b("move_too_late")}</p>` : nothing}
       <div class="actions">${this.actions(facts)}</div>
+      ${facts.state === "confirmed"
+        ? html`<vn-move .booking=${facts} .token=${this.token} ?open=${this.moves} @vn-moved=${this.moved} @close=${this.keepTime}></vn-move>`
+        : nothing}
       <p class="muted"><a href="/bookings">${b("guest_all")}</a></p>
     </div>`;
   }
@@ -177,6 +185,7 @@ export class VnMyBooking extends LitElement {
         <vn-button variant="primary" label=${b("booking_cancel_no")} @click=${() => (this.asks = false)}></vn-button>`;
     }
     return html`${facts.starts_at ? html`<vn-button variant="primary" label=${b("booking_calendar")} @click=${this.calendar}></vn-button>` : nothing}
+      ${canMove(facts) ? html`<vn-button label=${b("move_time")} ?disabled=${this.busy} @click=${this.chooseTime}></vn-button>` : nothing}
       <vn-button label=${b("booking_cancel")} ?disabled=${this.busy} @click=${this.ask}></vn-button>`;
   }
 
@@ -191,11 +200,12 @@ export class VnMyBooking extends LitElement {
   private heading(facts: Booking): string {
     if (this.payment?.state === "returned") return b("booking_returned");
     if (facts.state === "awaiting_payment" && this.payment?.state === "capturing") return b("booking_capturing");
-    return stateWords(facts.state);
+    return this.isMoved && facts.state === "confirmed" ? b("move_done") : stateWords(facts.state);
   }
 
   private detail(facts: Booking): string {
     if (this.payment?.state === "returned") return b("booking_returned_detail");
+    if (facts.state === "confirmed" && this.isMoved) return facts.contact.email ? b("move_mailed", { email: facts.contact.email }) : "";
     if (facts.state === "confirmed") return facts.contact.email ? b("booking_mailed", { email: facts.contact.email }) : "";
     if (facts.state === "awaiting_payment") return this.payment?.decline_code ? b("booking_declined") : b("booking_awaiting_detail");
     return "";
@@ -212,6 +222,25 @@ export class VnMyBooking extends LitElement {
       const payment = await this.requests.post<Payment>(`/v1/bookings/${this.booking}/payment`, { token: this.token });
       if (payment.checkout_url !== null) location.assign(payment.checkout_url);
     });
+  };
+
+  /** Whether it can still be moved changes with time, so it is asked for now. */
+  private readonly chooseTime = (): void => {
+    void this.working(async () => {
+      await this.look();
+      this.moves = this.facts !== null && canMove(this.facts);
+    });
+  };
+
+  private readonly moved = (event: CustomEvent<Booking>): void => {
+    this.facts = event.detail;
+    this.receivedAt = Date.now();
+    this.moves = false;
+    this.isMoved = true;
+  };
+
+  private readonly keepTime = (): void => {
+    this.moves = false;
   };
 
   /** What comes back changes with time, so it is asked for now. */

@@ -25,6 +25,18 @@ export function policyLines(cancellation: Booking["cancellation"], zone: string,
   return lines;
 }
 
+/** The booking's terms at another start: how much comes back is agreed, and until when moves along. */
+export function movedTo(booking: Pick<Booking, "starts_at" | "cancellation">, startsAt: string): Booking["cancellation"] {
+  const later = Date.parse(startsAt) - Date.parse(booking.starts_at ?? startsAt);
+  const moved = (until: string): string => new Date(Date.parse(until) + later).toISOString();
+  return { ...booking.cancellation, deadlines: booking.cancellation.deadlines.map((each) => ({ ...each, until: moved(each.until) })) };
+}
+
+/** Whether it can be had at another time for nothing: its start is to come, and cancelling would give back what was paid. */
+export function canMove({ state, starts_at, deal, service, price: sums }: Pick<Booking, "state" | "starts_at" | "deal" | "service" | "price">): boolean {
+  return state === "confirmed" && starts_at !== null && deal !== null && service !== null && (sums.refund_if_cancelled_minor ?? -1) >= sums.paid_minor;
+}
+
 /** Whole seconds until an instant of the server's, which said at `asOf` what time it was when `receivedAt` was ours. */
 export function secondsLeft(until: string, asOf: string, receivedAt: number, now: number): number {
   return Math.max(0, Math.floor((Date.parse(until) - Date.parse(asOf) - (now - receivedAt)) / 1000));

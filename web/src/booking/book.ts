@@ -11,11 +11,12 @@ import "../components/notice.js";
 import "../components/skeleton.js";
 import { clockAt } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
+import { Attempt } from "./attempt.js";
 import "./contact.js";
 import "./job.js";
 import type { Job } from "./job.js";
 import { b } from "./own-words.js";
-import { Requests } from "./requests.js";
+import { isFinal } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { keepToken } from "./tokens.js";
 import "./wait.js";
@@ -47,13 +48,11 @@ export class VnBook extends LitElement {
   /** The starts of the day that one would wait for. */
   @state() private waitsFor: readonly string[] | null = null;
   @state() private left = 0;
-  @state() private busy = false;
-  @state() private failure = "";
   @query("h3") private readonly heading?: HTMLElement;
   private receivedAt = 0;
   private timer = 0;
   private round = 0;
-  private readonly requests = new Requests();
+  private readonly attempt = new Attempt(this);
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("deal") && !changed.has("place")) return;
@@ -71,7 +70,7 @@ export class VnBook extends LitElement {
   /** The times for the party; where the service takes no party of that size, those for the nearest that it takes. */
   private async load(): Promise<void> {
     const round = ++this.round;
-    this.failure = "";
+    this.attempt.failure = "";
     this.offer = null;
     try {
       let offer = await this.timesFor(this.party);
@@ -83,7 +82,7 @@ export class VnBook extends LitElement {
     } catch (error) {
       if (round !== this.round) return;
       if (error instanceof ApiProblem && error.status === 404) this.withoutTimes = true;
-      else if (!isAbort(error)) this.failure = wordsFor(error);
+      else if (!isAbort(error)) this.attempt.failure = wordsFor(error);
     }
   }
 
@@ -93,7 +92,7 @@ export class VnBook extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="stack">
-      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.attempt.told()}
       ${this.isOutside && this.job ? this.wayOn(this.job) : nothing}
       ${this.held
         ? html`<vn-contact focused .booking=${this.held.booking} .token=${this.held.token} .left=${this.left} other=${b("book_other_time")} @vn-other=${() => void this.release()}></vn-contact>`
@@ -107,9 +106,9 @@ export class VnBook extends LitElement {
     if (this.withoutTimes) {
       return html`<h3 tabindex="-1">${b("book_how_many")}</h3>
         ${this.people(1, 10)}
-        <div class="actions"><vn-button variant="primary" label=${b("book_go_on")} ?disabled=${this.busy} @click=${() => void this.hold()}></vn-button></div>`;
+        <div class="actions"><vn-button variant="primary" label=${b("book_go_on")} ?disabled=${this.attempt.busy} @click=${() => void this.hold()}></vn-button></div>`;
     }
-    if (!offer) return this.failure ? html`<vn-button label=${t("retry")} @click=${() => void this.load()}></vn-button>` : html`<vn-skeleton cards="1"></vn-skeleton>`;
+    if (!offer) return this.attempt.failure ? html`<vn-button label=${t("retry")} @click=${() => void this.load()}></vn-button>` : html`<vn-skeleton cards="1"></vn-skeleton>`;
     if (offer.service.mode === "at_home" && this.asksJob) return this.whereTo();
     if (this.waitsFor !== null) return this.waitlist(offer, this.waitsFor);
     const days = daysOf(offer.starts, offer.taken_starts, offer.zone);
@@ -141,7 +140,7 @@ export class VnBook extends LitElement {
   };
 
   private readonly askJob = (): void => {
-    this.failure = "";
+    this.attempt.failure = "";
     this.isOutside = false;
     this.asksJob = true;
   };
@@ -156,7 +155,7 @@ export class VnBook extends LitElement {
   private freeTimes(starts: Availability["starts"], zone: string): TemplateResult {
     return html`<div class="times">
       ${starts.map(
-        (start) => html`<button type="button" ?disabled=${this.busy} @click=${() => void this.hold(start.starts_at)}>
+        (start) => html`<button type="button" ?disabled=${this.attempt.busy} @click=${() => void this.hold(start.starts_at)}>
           ${clockAt(start.starts_at, zone)}
         </button>`,
       )}
@@ -175,7 +174,7 @@ export class VnBook extends LitElement {
   private readonly back = (event: CustomEvent<boolean>): void => {
     this.waitsFor = null;
     void this.load().then(async () => {
-      if (event.detail) this.failure = b("wait_free");
+      if (event.detail) this.attempt.failure = b("wait_free");
       await this.updateComplete;
       this.heading?.focus();
     });
@@ -212,19 +211,24 @@ export class VnBook extends LitElement {
   };
 
   private async hold(startsAt?: string): Promise<void> {
-    await this.working(async () => {
-      const body = { deal_id: this.deal, place_id: this.place, party: this.party, channel: "web", ...this.job, ...(startsAt ? { starts_at: startsAt } : {}) };
-      this.held = await this.requests.post<Held>("/v1/holds", { body });
-      keepToken(this.held.booking.id, this.held.token);
-      this.count(this.held.booking);
-    });
-    if (this.held === null && startsAt) {
-      const told = this.failure;
-      await this.load();
-      this.failure = told;
-      await this.updateComplete;
-      this.renderRoot.querySelector(".bad")?.scrollIntoView({ block: "center" });
-    }
+    this.isOutside = false;
+    const body = { deal_id: this.deal, place_id: this.place, party: this.party, channel: "web", ...this.job, ...(startsAt ? { starts_at: startsAt } : {}) };
+    const error = await this.attempt.run(
+      async () => {
+        this.held = await this.attempt.requests.post<Held>("/v1/holds", { body });
+        keepToken(this.held.booking.id, this.held.token);
+        this.count(this.held.booking);
+      },
+      () => void this.hold(startsAt),
+    );
+    if (error !== null && startsAt !== undefined && isFinal(error)) await this.showAnew(error);
+  }
+
+  /** It was refused: the times of now, and why. */
+  private async showAnew(error: unknown): Promise<void> {
+    await this.load();
+    this.isOutside = error instanceof ApiProblem && error.code === "outside_area";
+    this.attempt.failure = wordsFor(error);
   }
 
   private count(booking: Booking): void {
@@ -242,22 +246,8 @@ export class VnBook extends LitElement {
     if (held === null) return;
     clearInterval(this.timer);
     this.held = null;
-    await this.requests.post(`/v1/bookings/${held.booking.id}/cancel`, { token: held.token }).catch(() => undefined);
+    await this.attempt.requests.post(`/v1/bookings/${held.booking.id}/cancel`, { token: held.token }).catch(() => undefined);
     await this.load();
-  }
-
-  private async working(work: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    this.failure = "";
-    this.isOutside = false;
-    try {
-      await work();
-    } catch (error) {
-      this.isOutside = error instanceof ApiProblem && error.code === "outside_area";
-      this.failure = wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
   }
 }
 

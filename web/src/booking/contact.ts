@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 
 import { ApiProblem, type Booking, type Payment } from "../api/client.js";
 import { formStyle } from "../app/form-style.js";
@@ -7,10 +7,10 @@ import { base } from "../components/base.js";
 import "../components/button.js";
 import { price } from "../i18n/format.js";
 import { language } from "../i18n/messages.js";
+import { Attempt } from "./attempt.js";
 import { b } from "./own-words.js";
-import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
-import { minutes, moment, policyLines, wordsFor } from "./words.js";
+import { minutes, moment, policyLines } from "./words.js";
 
 /** Who books what is held, and what is agreed; then to the provider's page. Tells `vn-other` of the other button, `vn-sending` before anything is sent, and `vn-failed`. */
 @customElement("vn-contact")
@@ -26,10 +26,8 @@ export class VnContact extends LitElement {
   @property() other = "";
   /** Whether the reader is taken here. */
   @property({ type: Boolean }) focused = false;
-  @state() private busy = false;
-  @state() private failure = "";
   @query("h3") private readonly heading?: HTMLElement;
-  private readonly requests = new Requests();
+  private readonly attempt = new Attempt(this);
   private isBooked = false;
 
   override firstUpdated(changed: PropertyValues<this>): void {
@@ -43,9 +41,9 @@ export class VnContact extends LitElement {
     const { price: sums, place, contact } = booking;
     const due = price(sums.due_minor, sums.currency);
     return html`<div class="stack">
-      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.attempt.told()}
       <h3 tabindex="-1">${b("book_contact")}</h3>
-      ${this.left > 0 || this.failure === ""
+      ${this.left > 0 || this.attempt.failure === ""
         ? html`<p class="countdown" role="timer">${this.left > 0 ? b("book_held_for", { time: minutes(this.left) }) : b("book_lapsed")}</p>`
         : nothing}
       <div class="facts">
@@ -66,8 +64,8 @@ export class VnContact extends LitElement {
         </div>
         <div><label for="note">${b("book_note")}</label><input id="note" name="note" maxlength="500" /></div>
         <div class="actions">
-          <vn-button variant="primary" ?disabled=${this.busy || this.left === 0} label=${sums.due_minor > 0 ? b("book_pay", { price: due }) : b("book_now")} @click=${this.send}></vn-button>
-          <vn-button label=${this.other} ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent("vn-other"))}></vn-button>
+          <vn-button variant="primary" ?disabled=${this.attempt.busy || this.left === 0} label=${sums.due_minor > 0 ? b("book_pay", { price: due }) : b("book_now")} @click=${this.send}></vn-button>
+          <vn-button label=${this.other} ?disabled=${this.attempt.busy} @click=${() => this.dispatchEvent(new CustomEvent("vn-other"))}></vn-button>
         </div>
       </form>
     </div>`;
@@ -80,34 +78,33 @@ export class VnContact extends LitElement {
   private readonly submit = (event: Event): void => {
     event.preventDefault();
     const { booking } = this;
-    if (!booking || this.busy) return;
+    if (!booking || this.attempt.busy) return;
     const given = new FormData(event.target as HTMLFormElement);
     const contact = { name: textOf(given, "name"), email: textOf(given, "email"), note: textOf(given, "note"), language: language() };
     void this.goOn(booking.id, contact);
   };
 
+  /** Once more where it failed: what was done is done, and its key is kept for what may have been. */
   private async goOn(id: string, contact: object): Promise<void> {
-    this.busy = true;
-    this.failure = "";
     this.dispatchEvent(new Event("vn-sending"));
-    try {
-      if (!this.isBooked) {
-        const booked = await this.requests.post<Booking>("/v1/bookings", { token: this.token, body: { hold_id: id, contact } });
-        this.isBooked = true;
-        if (booked.state === "confirmed") {
-          location.assign(`/bookings/${id}`);
-          return;
-        }
+    const error = await this.attempt.run(() => this.bookAndPay(id, contact), () => void this.goOn(id, contact));
+    if (error === null) return;
+    if (error instanceof ApiProblem && error.code === "booking_state") location.assign(`/bookings/${id}`); // done before
+    else this.dispatchEvent(new Event("vn-failed"));
+  }
+
+  private async bookAndPay(id: string, contact: object): Promise<void> {
+    const { requests } = this.attempt;
+    if (!this.isBooked) {
+      const booked = await requests.post<Booking>("/v1/bookings", { token: this.token, body: { hold_id: id, contact } });
+      this.isBooked = true;
+      if (booked.state === "confirmed") {
+        location.assign(`/bookings/${id}`);
+        return;
       }
-      const payment = await this.requests.post<Payment>(`/v1/bookings/${id}/payment`, { token: this.token });
-      if (payment.checkout_url !== null) location.assign(payment.checkout_url);
-    } catch (error) {
-      if (error instanceof ApiProblem && error.code === "booking_state") location.assign(`/bookings/${id}`); // done before
-      else this.failure = wordsFor(error);
-      this.dispatchEvent(new Event("vn-failed"));
-    } finally {
-      this.busy = false;
     }
+    const payment = await requests.post<Payment>(`/v1/bookings/${id}/payment`, { token: this.token });
+    if (payment.checkout_url !== null) location.assign(payment.checkout_url);
   }
 }
 

@@ -8,8 +8,9 @@ import "../components/dialog.js";
 import "../components/skeleton.js";
 import { clockAt, price } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
+import { Attempt } from "./attempt.js";
 import { b } from "./own-words.js";
-import { Requests } from "./requests.js";
+import { isFinal } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { laterWeek, weekUrl, WINDOW_MS } from "./weeks.js";
 import { daysOf, moment, movedTo, policyLines, wordsFor } from "./words.js";
@@ -26,24 +27,22 @@ export class VnMove extends LitElement {
   /** The first instant of the week that is shown; null: now. */
   @state() private since: number | null = null;
   @state() private chosen: string | null = null;
-  @state() private busy = false;
-  @state() private failure = "";
   @query("h3") private readonly heading?: HTMLElement;
-  private readonly requests = new Requests();
+  private readonly attempt = new Attempt(this);
   private round = 0;
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("open") || !this.open) return;
     this.since = null;
     this.chosen = null;
-    this.failure = "";
+    this.attempt.failure = "";
     void this.load();
   }
 
   override render(): TemplateResult {
     return html`<vn-dialog heading=${b("move_time")} .open=${this.open} @close=${this.close}>
       <div class="stack">
-        ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+        ${this.attempt.told()}
         ${this.chosen === null ? this.times() : this.change(this.booking, this.chosen)}
       </div>
     </vn-dialog>`;
@@ -51,7 +50,7 @@ export class VnMove extends LitElement {
 
   private times(): TemplateResult {
     const { offer } = this;
-    if (!offer) return this.failure ? html`<div><vn-button label=${t("retry")} @click=${() => void this.load()}></vn-button></div>` : html`<vn-skeleton cards="1"></vn-skeleton>`;
+    if (!offer) return this.attempt.failure ? html`<div><vn-button label=${t("retry")} @click=${() => void this.load()}></vn-button></div>` : html`<vn-skeleton cards="1"></vn-skeleton>`;
     const others = offer.starts.filter((start) => start.starts_at !== this.booking.starts_at);
     const days = daysOf(others, [], offer.zone);
     return html`<h3 tabindex="-1">${b("book_when")}</h3>
@@ -89,14 +88,14 @@ export class VnMove extends LitElement {
       </div>
       <div class="policy">${policyLines(cancellation, place.zone, sums.currency).map((line) => html`<p>${line}</p>`)}</div>
       <div class="actions">
-        <vn-button variant="primary" label=${b("move_yes")} ?disabled=${this.busy} @click=${() => void this.move(chosen)}></vn-button>
-        <vn-button label=${b("book_other_time")} ?disabled=${this.busy} @click=${() => this.choose(null)}></vn-button>
+        <vn-button variant="primary" label=${b("move_yes")} ?disabled=${this.attempt.busy} @click=${() => void this.move(chosen)}></vn-button>
+        <vn-button label=${b("book_other_time")} ?disabled=${this.attempt.busy} @click=${() => this.choose(null)}></vn-button>
       </div>`;
   }
 
   private choose(start: string | null): void {
     this.chosen = start;
-    this.failure = "";
+    this.attempt.failure = "";
     this.toHeading();
   }
 
@@ -113,35 +112,32 @@ export class VnMove extends LitElement {
     const round = ++this.round;
     const { deal, place, party } = this.booking;
     this.offer = null;
-    this.failure = "";
+    this.attempt.failure = "";
     try {
       const offer = await getUrl<Availability>(weekUrl({ deal: deal?.id ?? "", place: place.id, party, since: this.since }));
       if (round === this.round) this.offer = offer;
     } catch (error) {
-      if (round === this.round) this.failure = wordsFor(error);
+      if (round === this.round) this.attempt.failure = wordsFor(error);
     }
   }
 
   private async move(startsAt: string): Promise<void> {
-    this.busy = true;
-    this.failure = "";
-    try {
-      const moved = await this.requests.post<Booking>(`/v1/bookings/${this.booking.id}/move`, { token: this.token, body: { starts_at: startsAt } });
-      this.dispatchEvent(new CustomEvent("vn-moved", { detail: moved }));
-    } catch (error) {
-      await this.refused(error);
-    } finally {
-      this.busy = false;
-    }
+    const error = await this.attempt.run(
+      async () => {
+        const write = { token: this.token, body: { starts_at: startsAt } };
+        const moved = await this.attempt.requests.post<Booking>(`/v1/bookings/${this.booking.id}/move`, write);
+        this.dispatchEvent(new CustomEvent("vn-moved", { detail: moved }));
+      },
+      () => void this.move(startsAt),
+    );
+    if (error !== null && isFinal(error)) await this.refused(error);
   }
 
   /** It keeps its time: who asked is told why, and sees the times of now. */
   private async refused(error: unknown): Promise<void> {
-    if (error instanceof ApiProblem) {
-      this.chosen = null;
-      await this.load();
-    }
-    this.failure = refusalWords(error);
+    this.chosen = null;
+    await this.load();
+    this.attempt.failure = refusalWords(error);
   }
 
   private readonly close = (): void => {

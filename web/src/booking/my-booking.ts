@@ -8,10 +8,10 @@ import "../components/notice.js";
 import "../components/skeleton.js";
 import { price } from "../i18n/format.js";
 import { t } from "../i18n/messages.js";
+import { Attempt } from "./attempt.js";
 import "./contact.js";
 import "./move.js";
 import { b, stateWords } from "./own-words.js";
-import { Requests } from "./requests.js";
 import { bookingStyle } from "./style.js";
 import { tokenOf } from "./tokens.js";
 import { canMove, minutes, moment, policyLines, secondsLeft, wordsFor } from "./words.js";
@@ -29,9 +29,9 @@ export class VnMyBooking extends LitElement {
   @property({ type: Boolean, attribute: "signed-in" }) signedIn = false;
   @state() private facts: Booking | null = null;
   @state() private payment: Payment | null = null;
-  @state() private failure = "";
+  /** Why it could not be seen how it is. */
+  @state() private unseen = "";
   @state() private unknown = false;
-  @state() private busy = false;
   @state() private asks = false;
   @state() private moves = false;
   /** It was moved here, just now. */
@@ -39,7 +39,7 @@ export class VnMyBooking extends LitElement {
   @state() private left = 0;
   private token: string | null = null;
   private receivedAt = 0;
-  private readonly requests = new Requests();
+  private readonly attempt = new Attempt(this);
   private timer = 0;
   private ticking = 0;
   private asked = 0;
@@ -80,14 +80,15 @@ export class VnMyBooking extends LitElement {
       const receivedAt = Date.now();
       const payment = facts.state === "held" ? null : await this.lastPayment(path);
       if (round !== this.round) return;
+      if (facts.state !== this.facts?.state) this.attempt.failure = ""; // it went on without
       this.facts = facts;
       this.payment = payment;
       this.receivedAt = receivedAt;
-      this.failure = "";
+      this.unseen = "";
     } catch (error) {
       if (round !== this.round) return;
       this.unknown = error instanceof ApiProblem && [400, 401, 404].includes(error.status);
-      this.failure = wordsFor(error);
+      this.unseen = wordsFor(error);
     }
     this.tick();
     const wait = Math.min(ASK_LAST_MS, ASK_FIRST_MS * 1.1 ** this.asked++);
@@ -103,7 +104,7 @@ export class VnMyBooking extends LitElement {
 
   private get isPending(): boolean {
     const state = this.facts?.state;
-    return this.failure !== "" || state === "held" || state === "awaiting_payment" || this.goesBack || this.payment?.is_final === false;
+    return this.unseen !== "" || state === "held" || state === "awaiting_payment" || this.goesBack || this.payment?.is_final === false;
   }
 
   /** Money that is owed is on its way, whether its refund is seen yet or not. */
@@ -123,7 +124,7 @@ export class VnMyBooking extends LitElement {
     if (facts.state === "held" && this.left > 0) return this.offer(facts);
     return html`<div class="stack">
       <vn-notice role="status" heading=${this.heading(facts)} detail=${this.detail(facts)}></vn-notice>
-      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.unseen ? html`<p class="bad" role="alert">${this.unseen}</p>` : nothing} ${this.attempt.told()}
       ${facts.state === "awaiting_payment" && this.left > 0
         ? html`<p class="countdown" role="timer">${b("book_held_for", { time: minutes(this.left) })}</p>`
         : nothing}
@@ -153,7 +154,7 @@ export class VnMyBooking extends LitElement {
   private offer(facts: Booking): TemplateResult {
     return html`<div class="stack">
       <vn-notice role="status" heading=${this.heading(facts)} detail=${facts.place.name}></vn-notice>
-      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.unseen ? html`<p class="bad" role="alert">${this.unseen}</p>` : nothing} ${this.attempt.told()}
       <vn-contact .booking=${facts} .token=${this.token} .left=${this.left} other=${b("wait_let_go")} @vn-other=${this.letGo} @vn-sending=${this.rest} @vn-failed=${() => void this.look()}></vn-contact>
     </div>`;
   }
@@ -165,28 +166,28 @@ export class VnMyBooking extends LitElement {
   };
 
   private readonly letGo = (): void => {
-    void this.working(async () => {
-      await this.requests.post(`/v1/holds/${this.booking}/release`, { token: this.token });
+    void this.attempt.run(async () => {
+      await this.attempt.requests.post(`/v1/holds/${this.booking}/release`, { token: this.token });
       await this.look();
     });
   };
 
   private actions(facts: Booking): TemplateResult {
     if (facts.state === "awaiting_payment" && this.left > 0) {
-      return html`<vn-button variant="primary" label=${b("book_pay", { price: price(facts.price.due_minor, facts.price.currency) })} ?disabled=${this.busy} @click=${this.pay}></vn-button>
-        <vn-button label=${b("booking_cancel")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>`;
+      return html`<vn-button variant="primary" label=${b("book_pay", { price: price(facts.price.due_minor, facts.price.currency) })} ?disabled=${this.attempt.busy} @click=${this.pay}></vn-button>
+        <vn-button label=${b("booking_cancel")} ?disabled=${this.attempt.busy} @click=${this.cancel}></vn-button>`;
     }
     if (facts.state !== "confirmed") return html`<vn-button label=${b("booking_to_map")} href="/"></vn-button>`;
     if (this.asks) {
       const back = facts.price.refund_if_cancelled_minor ?? 0;
       const told = back > 0 ? b("booking_cancel_back", { price: price(back, facts.price.currency) }) : b("booking_cancel_no_money");
       return html`<span>${b("booking_cancel_sure")} ${facts.price.paid_minor > 0 ? told : nothing}</span>
-        <vn-button label=${b("booking_cancel_yes")} ?disabled=${this.busy} @click=${this.cancel}></vn-button>
+        <vn-button label=${b("booking_cancel_yes")} ?disabled=${this.attempt.busy} @click=${this.cancel}></vn-button>
         <vn-button variant="primary" label=${b("booking_cancel_no")} @click=${() => (this.asks = false)}></vn-button>`;
     }
     return html`${facts.starts_at ? html`<vn-button variant="primary" label=${b("booking_calendar")} @click=${this.calendar}></vn-button>` : nothing}
-      ${canMove(facts) ? html`<vn-button label=${b("move_time")} ?disabled=${this.busy} @click=${this.chooseTime}></vn-button>` : nothing}
-      <vn-button label=${b("booking_cancel")} ?disabled=${this.busy} @click=${this.ask}></vn-button>`;
+      ${canMove(facts) ? html`<vn-button label=${b("move_time")} ?disabled=${this.attempt.busy} @click=${this.chooseTime}></vn-button>` : nothing}
+      <vn-button label=${b("booking_cancel")} ?disabled=${this.attempt.busy} @click=${this.ask}></vn-button>`;
   }
 
   private moneyBack(facts: Booking): TemplateResult | typeof nothing {
@@ -218,15 +219,15 @@ export class VnMyBooking extends LitElement {
   }
 
   private readonly pay = (): void => {
-    void this.working(async () => {
-      const payment = await this.requests.post<Payment>(`/v1/bookings/${this.booking}/payment`, { token: this.token });
+    void this.attempt.run(async () => {
+      const payment = await this.attempt.requests.post<Payment>(`/v1/bookings/${this.booking}/payment`, { token: this.token });
       if (payment.checkout_url !== null) location.assign(payment.checkout_url);
     });
   };
 
   /** Whether it can still be moved changes with time, so it is asked for now. */
   private readonly chooseTime = (): void => {
-    void this.working(async () => {
+    void this.attempt.run(async () => {
       await this.look();
       this.moves = this.facts !== null && canMove(this.facts);
     });
@@ -245,7 +246,7 @@ export class VnMyBooking extends LitElement {
 
   /** What comes back changes with time, so it is asked for now. */
   private readonly ask = (): void => {
-    void this.working(async () => {
+    void this.attempt.run(async () => {
       await this.look();
       this.asks = true;
     });
@@ -253,15 +254,15 @@ export class VnMyBooking extends LitElement {
 
   private readonly cancel = (): void => {
     this.asked = 0;
-    void this.working(async () => {
-      await this.requests.post(`/v1/bookings/${this.booking}/cancel`, { token: this.token });
+    void this.attempt.run(async () => {
+      await this.attempt.requests.post(`/v1/bookings/${this.booking}/cancel`, { token: this.token });
       this.asks = false;
       await this.look();
     });
   };
 
   private readonly calendar = (): void => {
-    void this.working(async () => {
+    void this.attempt.run(async () => {
       const response = await fetch(`/v1/bookings/${this.booking}/calendar`, this.init);
       if (!response.ok) throw new ApiProblem(response.status, "no_answer", response.statusText, null, null);
       const link = document.createElement("a");
@@ -271,18 +272,6 @@ export class VnMyBooking extends LitElement {
       URL.revokeObjectURL(link.href);
     });
   };
-
-  private async working(work: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    this.failure = "";
-    try {
-      await work();
-    } catch (error) {
-      this.failure = wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
-  }
 }
 
 declare global {

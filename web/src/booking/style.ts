@@ -62,6 +62,9 @@ export const bookingStyle = css`
     font-variant-numeric: tabular-nums;
     color: var(--warn);
   }
+  .told {
+    scroll-margin: 7rem; /* what sticks above it, and more than a line of it below */
+  }
   .bad {
     color: var(--bad);
     font-size: var(--text-m);

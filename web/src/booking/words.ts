@@ -3,6 +3,7 @@ import { ApiProblem, type Booking } from "../api/client.js";
 import { clockAt, percent, price } from "../i18n/format.js";
 import { language, t } from "../i18n/messages.js";
 import { b } from "./own-words.js";
+import { isBusy } from "./requests.js";
 
 const DAY: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
 
@@ -57,6 +58,7 @@ export function windowOf(from: string, until: string, zone: string): string {
 /** What went wrong, for the reader. */
 export function wordsFor(error: unknown): string {
   if (!(error instanceof ApiProblem)) return t("no_network_detail");
+  if (isBusy(error)) return b("busy_given_up");
   switch (error.code) {
     case "slot_full":
     case "sold_out":

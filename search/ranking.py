@@ -144,7 +144,7 @@ def deal_value(discount: float | None) -> float:
 
 
 def signal_values(spec: RankingSpec, facts: Facts) -> dict[Signal, float]:
-    """Each signal within [0, 1]; the value in MISSING where its fact is not known."""
+    """Each signal within [0, 1], in the order of Signal; the value in MISSING where its fact is not known."""
     values = dict(MISSING)
     if facts.distance_metres is not None:
         values[Signal.DISTANCE] = spec.half_distance_metres / (spec.half_distance_metres + facts.distance_metres)
@@ -183,7 +183,8 @@ def score(spec: RankingSpec, facts: Facts) -> float:
     >>> round(score(spec, Facts(distance_metres=800, rating_stars=4.6, discount=0.35)), 4)
     0.525
     """
-    return sum(part.part for part in explain(spec, facts))
+    weights = spec.weights
+    return sum(weights[signal] * value for signal, value in signal_values(spec, facts).items())
 
 
 def spec_for(

@@ -53,6 +53,9 @@ TABLES = {
 VISIT = UUID(int=16)
 """A deal of the same place that is done at home: within three kilometres, from eight to eight, booked at any hour."""
 VISIT_TITLE = "Knives sharpened at your home"
+DELIVERY = UUID(int=17)
+"""A deal of the same place that is brought to one: within three kilometres, whenever it is."""
+DELIVERY_TITLE = "Harbour soup for two, brought to you"
 
 
 def payload(n: int) -> str:
@@ -181,10 +184,10 @@ def set_tables() -> None:
             all_branches=True,
         )
         Service.objects.create(branch=branch, deal=deal, **(at_any_hour | facts))
-    set_visits(branch, at_any_hour)
+    set_what_comes(branch, at_any_hour)
 
 
-def set_visits(branch, at_any_hour: dict[str, object]) -> None:
+def set_what_comes(branch, at_any_hour: dict[str, object]) -> None:
     from datetime import timedelta
 
     from django.utils import timezone
@@ -194,22 +197,29 @@ def set_visits(branch, at_any_hour: dict[str, object]) -> None:
     from tests.factories import ServiceAreaFactory
 
     now = timezone.now()
-    deal = Deal.objects.create(
-        id=VISIT,
-        merchant=branch.merchant,
-        state=Deal.State.LIVE,
-        title=VISIT_TITLE,
-        titles={"en": VISIT_TITLE},
-        fulfilment=Deal.Fulfilment.AT_HOME,
-        list_price_minor=5_000,
-        price_minor=3_900,
-        currency="EUR",
-        valid_from=now - timedelta(days=1),
-        valid_until=now + timedelta(days=60),
-        all_branches=True,
+    visit, _ = (
+        Deal.objects.create(
+            id=id_,
+            merchant=branch.merchant,
+            state=Deal.State.LIVE,
+            title=title,
+            titles={"en": title},
+            fulfilment=fulfilment,
+            list_price_minor=5_000,
+            price_minor=3_900,
+            currency="EUR",
+            valid_from=now - timedelta(days=1),
+            valid_until=now + timedelta(days=60),
+            all_branches=True,
+        )
+        for id_, title, fulfilment in (
+            (VISIT, VISIT_TITLE, Deal.Fulfilment.AT_HOME),
+            (DELIVERY, DELIVERY_TITLE, Deal.Fulfilment.DELIVERY),
+        )
     )
-    Service.objects.create(branch=branch, deal=deal, mode=Service.Mode.AT_HOME, **at_any_hour)
+    Service.objects.create(branch=branch, deal=visit, mode=Service.Mode.AT_HOME, **at_any_hour)
     ServiceAreaFactory(branch=branch, mode="at_home", bands=[{"radius_metres": 3000}], bands__hours="Mo-Su 08:00-20:00")
+    ServiceAreaFactory(branch=branch, mode="delivery", bands=[{"radius_metres": 3000}])
 
 
 if __name__ == "__main__":

@@ -38,15 +38,13 @@ export class VnDealPart extends LitElement {
 
   override render(): TemplateResult {
     const { deal } = this;
-    const isBrought = deal.fulfilment === "delivery";
     return html`<section>
       <vn-price large minor=${deal.price_minor} list-minor=${deal.list_price_minor} currency=${deal.currency} discount=${deal.discount_percent}></vn-price>
       <ul class="tags" role="list">${this.rules().map((rule) => html`<li>${rule}</li>`)}</ul>
       ${deal.terms ? html`<p class="muted"><bdi>${deal.terms}</bdi></p>` : nothing}
       ${deal.generated ? html`<p class="demo">${t("generated_deal")}</p>` : nothing}
-      ${this.books ? html`<vn-book deal=${deal.id} place=${this.place} .at=${this.at} ?comes=${deal.fulfilment === "at_home"}></vn-book>` : nothing}
-      ${deal.is_current && isBrought ? html`<p class="muted">${t("book_needs_address")}</p>` : nothing}
-      ${deal.is_current && !isBrought && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
+      ${this.books ? html`<vn-book deal=${deal.id} place=${this.place} .at=${this.at} way=${deal.fulfilment}></vn-book>` : nothing}
+      ${deal.is_current && !this.books ? html`<div><vn-button variant="primary" label=${t("book")} @click=${this.book}></vn-button></div>` : nothing}
     </section>`;
   }
 

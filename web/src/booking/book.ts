@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { ApiProblem, getUrl, isAbort, type Availability, type Booking, type Held } from "../api/client.js";
+import { ApiProblem, getUrl, isAbort, type Availability, type Booking, type Deal, type Held } from "../api/client.js";
 import { formatAddress, parseAddress } from "../app/address.js";
 import { formStyle } from "../app/form-style.js";
 import { addressOf, servedAt, type Point } from "../app/serving.js";
@@ -32,9 +32,9 @@ export class VnBook extends LitElement {
   @property() place = "";
   /** Where the place is. */
   @property({ attribute: false }) at: Point = { lat: 0, lon: 0 };
-  /** Whether it is done at the customer's. */
-  @property({ type: Boolean }) comes = false;
-  /** Where the job is: asked for what is done at the customer's. */
+  /** How the deal is had. */
+  @property() way: Deal["fulfilment"] = "voucher";
+  /** Where it is done or brought to: asked for what comes to the customer. */
   @state() private job: Job | null = null;
   @state() private asksJob = true;
   /** The address of the job was refused. */
@@ -102,9 +102,11 @@ export class VnBook extends LitElement {
 
   private times(): TemplateResult {
     const { offer } = this;
-    if (this.withoutTimes && this.comes) return html`<p class="muted">${t("book_needs_address")}</p>`;
+    if (this.withoutTimes && this.way === "at_home") return html`<p class="muted">${b("book_needs_address")}</p>`;
     if (this.withoutTimes) {
+      if (this.way === "delivery" && this.asksJob) return this.whereTo();
       return html`<h3 tabindex="-1">${b("book_how_many")}</h3>
+        ${this.whereItIs()}
         ${this.people(1, 10)}
         <div class="actions"><vn-button variant="primary" label=${b("book_go_on")} ?disabled=${this.attempt.busy} @click=${() => void this.hold()}></vn-button></div>`;
     }
@@ -113,10 +115,7 @@ export class VnBook extends LitElement {
     if (this.waitsFor !== null) return this.waitlist(offer, this.waitsFor);
     const days = daysOf(offer.starts, offer.taken_starts, offer.zone);
     return html`<h3 tabindex="-1">${b("book_when")}</h3>
-      ${this.job
-        ? html`<p class="facts">${b("job_at", { address: this.job.address })}</p>
-            <div><vn-button label=${b("job_other")} @click=${this.askJob}></vn-button></div>`
-        : nothing}
+      ${this.whereItIs()}
       ${this.people(offer.party_min, offer.party_max)}
       ${days.length === 0 ? html`<p class="muted">${b("book_no_times")}</p>` : nothing}
       ${days.map(
@@ -128,9 +127,15 @@ export class VnBook extends LitElement {
       ${this.weeks(offer)}`;
   }
 
+  private whereItIs(): TemplateResult | typeof nothing {
+    if (!this.job) return nothing;
+    return html`<p class="facts">${b("job_at", { address: this.job.address })}</p>
+      <div><vn-button label=${b("job_other")} @click=${this.askJob}></vn-button></div>`;
+  }
+
   private whereTo(): TemplateResult {
     const searched = addressOf(parseAddress(location.search).question);
-    return html`<vn-job .searched=${searched} .job=${this.job} .near=${this.at} @vn-job=${this.takeJob}></vn-job>`;
+    return html`<vn-job ?delivered=${this.way === "delivery"} .searched=${searched} .job=${this.job} .near=${this.at} @vn-job=${this.takeJob}></vn-job>`;
   }
 
   private readonly takeJob = (event: CustomEvent<Job>): void => {
@@ -148,8 +153,10 @@ export class VnBook extends LitElement {
   /** For whom the place does not come to: who does. */
   private wayOn(job: Job): TemplateResult {
     const here = parseAddress(location.search);
-    const href = formatAddress({ ...here, question: servedAt({}, "at_home", job), open: null, why: false, camera: null });
-    return html`<div class="actions"><vn-button label=${b("job_who_comes")} href=${href}></vn-button></div>`;
+    const isBrought = this.way === "delivery";
+    const question = servedAt({}, isBrought ? "delivery" : "at_home", job);
+    const href = formatAddress({ ...here, question, open: null, why: false, camera: null });
+    return html`<div class="actions"><vn-button label=${isBrought ? b("delivery_who") : b("job_who_comes")} href=${href}></vn-button></div>`;
   }
 
   private freeTimes(starts: Availability["starts"], zone: string): TemplateResult {
@@ -221,14 +228,14 @@ export class VnBook extends LitElement {
       },
       () => void this.hold(startsAt),
     );
-    if (error !== null && startsAt !== undefined && isFinal(error)) await this.showAnew(error);
+    if (error !== null && isFinal(error)) await this.showAnew(error);
   }
 
   /** It was refused: the times of now, and why. */
   private async showAnew(error: unknown): Promise<void> {
     await this.load();
     this.isOutside = error instanceof ApiProblem && error.code === "outside_area";
-    this.attempt.failure = wordsFor(error);
+    this.attempt.failure = this.isOutside && this.way === "delivery" ? b("delivery_not_served") : wordsFor(error);
   }
 
   private count(booking: Booking): void {

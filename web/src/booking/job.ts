@@ -27,6 +27,8 @@ const SPOT_ZOOM = 16;
 export class VnJob extends LitElement {
   static override styles = [base, formStyle, bookingStyle];
 
+  /** Whether something is brought there; else somebody comes. */
+  @property({ type: Boolean }) delivered = false;
   /** The address that was searched for, if one was. */
   @property({ attribute: false }) searched: Point | null = null;
   /** What was told before. */
@@ -53,7 +55,7 @@ export class VnJob extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="stack">
-      <h3 tabindex="-1">${b("job_where")}</h3>
+      <h3 tabindex="-1">${this.delivered ? b("delivery_where") : b("job_where")}</h3>
       ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
       <form @submit=${this.submit}>
         <div>

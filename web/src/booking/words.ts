@@ -67,6 +67,8 @@ export function wordsFor(error: unknown): string {
       return b("book_lapsed");
     case "outside_area":
       return b("job_not_served");
+    case "deliveries_full":
+      return b("deliveries_full");
     case "below_minimum":
       return b("job_too_small");
     case "waiting_already":

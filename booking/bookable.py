@@ -43,24 +43,8 @@ SELECT booking_service.id, listings_branch.id, deals_deal.id, {schedule}
 FROM listings_branch
 JOIN booking_service ON booking_service.branch_id = listings_branch.id
 LEFT JOIN deals_deal ON deals_deal.id = booking_service.deal_id
-WHERE {near} AND booking_service.is_offered
-  AND %(party)s BETWEEN booking_service.party_min AND booking_service.party_max
-  AND (listings_branch.closed_at IS NULL OR listings_branch.closed_at > %(at)s)
-  AND %(at)s >= %(now)s + make_interval(mins => greatest(booking_service.lead_minutes, %(least_lead)s))
-  AND %(at)s <= %(now)s + make_interval(days => booking_service.horizon_days)
-  AND (booking_service.deal_id IS NULL OR (
-    deals_deal.state = 'live' AND deals_deal.valid_from <= %(now)s AND deals_deal.valid_until > %(now)s
-    AND deals_deal.merchant_id = listings_branch.merchant_id
-    AND (deals_deal.all_branches OR EXISTS (
-      SELECT FROM deals_dealbranch AS good
-      WHERE good.deal_id = deals_deal.id AND good.branch_id = listings_branch.id))
-    AND (deals_deal.stock IS NULL
-      OR deals_deal.stock - CASE WHEN booking_service.price_is_per_person THEN %(party)s ELSE 1 END >= coalesce((
-      SELECT stock.taken - coalesce((
-        SELECT sum(lapsed.stock_units) FROM booking_booking AS lapsed WHERE lapsed.deal_id = stock.deal_id
-          AND lapsed.state IN ('held', 'awaiting_payment') AND lapsed.expires_at <= statement_timestamp()), 0)
-      FROM booking_dealstock AS stock WHERE stock.deal_id = deals_deal.id), 0))))
-  AND booking_service.capacity - CASE WHEN booking_service.counts_people THEN %(party)s ELSE 1 END >= coalesce((
+CROSS JOIN LATERAL (SELECT
+  booking_service.capacity - CASE WHEN booking_service.counts_people THEN %(party)s ELSE 1 END >= coalesce((
     SELECT slot.taken - coalesce((
       SELECT sum(lapsed.units) FROM booking_booking AS lapsed WHERE lapsed.slot_id = slot.id
         AND lapsed.state IN ('held', 'awaiting_payment') AND lapsed.expires_at <= statement_timestamp()), 0)
@@ -75,8 +59,30 @@ WHERE {near} AND booking_service.is_offered
         AND busy.during && tstzrange(
           %(at)s - make_interval(mins => booking_service.buffer_before_minutes + {travel}),
           %(at)s + make_interval(mins =>
-            booking_service.duration_minutes + booking_service.buffer_after_minutes + {travel})))))
+            booking_service.duration_minutes + booking_service.buffer_after_minutes + {travel}))))) AS is_left
+  OFFSET 0) AS room
+WHERE {near} AND booking_service.is_offered
+  AND booking_service.party_min <= %(party)s AND booking_service.party_max >= %(party)s
+  AND booking_service.lead_minutes <= %(minutes_ahead)s AND booking_service.horizon_days >= %(days_ahead)s
+  AND (listings_branch.closed_at IS NULL OR listings_branch.closed_at > %(at)s)
+  AND (booking_service.deal_id IS NULL OR (
+    deals_deal.state = 'live' AND deals_deal.valid_from <= %(now)s AND deals_deal.valid_until > %(now)s
+    AND deals_deal.merchant_id = listings_branch.merchant_id
+    AND (deals_deal.all_branches OR EXISTS (
+      SELECT FROM deals_dealbranch AS good
+      WHERE good.deal_id = deals_deal.id AND good.branch_id = listings_branch.id))
+    AND (deals_deal.stock IS NULL
+      OR deals_deal.stock - CASE WHEN booking_service.price_is_per_person THEN %(party)s ELSE 1 END >= coalesce((
+      SELECT stock.taken - coalesce((
+        SELECT sum(lapsed.stock_units) FROM booking_booking AS lapsed WHERE lapsed.deal_id = stock.deal_id
+          AND lapsed.state IN ('held', 'awaiting_payment') AND lapsed.expires_at <= statement_timestamp()), 0)
+      FROM booking_dealstock AS stock WHERE stock.deal_id = deals_deal.id), 0))))
+  AND room.is_left
 LIMIT %(most)s
+"""
+"""What is asked of a service's own columns is compared with numbers, so that the planner knows how many there are; what
+is asked of other tables comes after the join (OFFSET 0), for it guesses that nearly nothing is left. Else it joins row
+by row: 29 ms for 1,400 branches instead of 2.
 """
 _TRAVEL = "CASE WHEN booking_service.mode = 'at_home' THEN booking_service.travel_minutes ELSE 0 END"
 
@@ -91,9 +97,20 @@ def bookable(*, minute: int, party: int, boxes: Iterable[Box], now: datetime) ->
     Two queries at most, one where all starts of that day are remembered. InvalidParameter where the boxes hold more
     than MAX_SERVICES with room.
     """
+    at = _EPOCH + minute * _A_MINUTE
+    minutes_ahead = (at - now) // _A_MINUTE
+    if minutes_ahead < LEAST_LEAD_MINUTES:
+        return []
     near = near_boxes("listings_branch.point", boxes, name="near")
-    params = {**near.params, "party": party, "at": _EPOCH + minute * _A_MINUTE, "now": now, "most": MAX_SERVICES + 1}
-    params["least_lead"] = LEAST_LEAD_MINUTES
+    params = {
+        **near.params,
+        "party": party,
+        "at": at,
+        "now": now,
+        "minutes_ahead": minutes_ahead,
+        "days_ahead": -((now - at) // timedelta(days=1)),
+        "most": MAX_SERVICES + 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WITH_ROOM.format(schedule=_SCHEDULE, near=near.sql, travel=_TRAVEL), params)
         rows = cursor.fetchall()

@@ -2,11 +2,13 @@
 `ST_Covers` with GiST, and OpenSearch's own geo_shape.
 
     python -m stack run -m benchmarks.serves --sizes 10000 100000 --points 300
+    python -m stack run -m benchmarks.serves --sizes 10000 100000 --corners real
 
-Each contestant tells the 20 nearest branches with card and fee and the exact total, from Python. They are asked in
-turns, of all sizes at like points, so that what else the machine does meets all. benchmarks/served_world.py has the
-world. Totals that differ end the run;
-those of geo_shape, whose corners lie on a grid of a centimetre, are counted where they do.
+Each contestant tells the 20 nearest branches with card, band and the exact total, from Python; PostGIS by one statement
+tells all that a hit of the product does, in the same order, from one table made for it. They are asked in turns, of all
+sizes at like points, so that what else the machine does meets all. benchmarks/served_world.py has the world. Totals, or
+nearest branches of those on PostGIS, that differ end the run; totals of geo_shape, whose corners lie on a grid of a
+centimetre, are counted where they do.
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ from statistics import mean, median, quantiles
 from typing import Any, TypeAlias
 
 import orjson
+import psycopg
 
-from benchmarks.served_world import CORNERS, World, prepare
+from benchmarks.served_world import CORNERS, REAL, World, prepare
 from benchmarks.world import ROOT
 from geo.types import Point
 
@@ -35,12 +38,15 @@ LIMIT = 20
 ROUNDING = "OpenSearch geo_shape"
 """The contestant that rounds what it is given, and so counts otherwise beside a border."""
 COVERS = """
-SELECT card, fee_minor, ST_DistanceSphere(point, p) AS metres, count(*) OVER () AS total
+SELECT id, card, ST_DistanceSphere(point, p) AS metres, rating_stars, discount, popularity, listed_at,
+  open_minutes @> %s AS open_now, area_id, area_name, band_id, named_area, fee_minor, minimum_minor, currency,
+  eta_min_minutes, eta_max_minutes, count(*) OVER () AS total
 FROM rival_area, (SELECT ST_SetSRID(ST_MakePoint(%s, %s), 4326) AS p) AS address
-WHERE ST_Covers(area, p) ORDER BY metres LIMIT 20
+WHERE ST_Covers(area, p) ORDER BY metres, id LIMIT 20
 """
-Ask = Callable[[Point], int]
-"""The total that was told."""
+Told: TypeAlias = tuple[int, list[str] | None]
+"""The total and, of who reads PostGIS, the ids of the nearest."""
+Ask = Callable[[Point], Told]
 
 
 def contestants(world: World) -> dict[str, Ask]:
@@ -50,7 +56,6 @@ def contestants(world: World) -> dict[str, Ask]:
 
     from search.backends.opensearch.backend import OpenSearchBackend  # noqa: PLC0415
     from search.backends.opensearch.client import configured  # noqa: PLC0415
-    from search.backends.postgis import serving  # noqa: PLC0415
     from search.backends.postgis.backend import PostgisBackend  # noqa: PLC0415
     from search.document import Mode  # noqa: PLC0415
     from search.query import SearchQuery, Serves  # noqa: PLC0415
@@ -67,19 +72,26 @@ def contestants(world: World) -> dict[str, Ask]:
     def asked(point: Point) -> SearchQuery:
         return replace(query, origin=point, serves=Serves(point, frozenset({Mode.DELIVERY})))
 
-    def bands_alone(point: Point) -> int:
-        statement = serving.bands_statement(asked(point), epoch=None)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.params)
-            return len(cursor.fetchall())
+    def vicinity(point: Point) -> Told:
+        page = postgis.search(asked(point))
+        return page.total, [hit.id for hit in page.hits]
 
-    def st_covers(point: Point) -> int:
+    def st_covers(point: Point) -> Told:
         with connection.cursor() as cursor:
-            cursor.execute(COVERS, [point.lon, point.lat])
-            rows = cursor.fetchall()
-            return rows[0][3] if rows else 0
+            cursor.execute(COVERS, [query.as_of_minute, point.lon, point.lat])
+            return told(cursor.fetchall())
 
-    def geo_shape(point: Point) -> int:
+    def prepared(point: Point) -> Told:
+        """By one plan for all points, which the server keeps."""
+        connection.ensure_connection()
+        with psycopg.Cursor(connection.connection) as cursor:
+            cursor.execute(COVERS, [query.as_of_minute, point.lon, point.lat], prepare=True)
+            return told(cursor.fetchall())
+
+    def told(rows: list[Any]) -> Told:
+        return (rows[0][-1] if rows else 0), [row[0] for row in rows]
+
+    def geo_shape(point: Point) -> Told:
         here = [point.lon, point.lat]
         body = {
             "query": {"bool": {"filter": [{"geo_shape": {"area": {"shape": {"type": "point", "coordinates": here}}}}]}},
@@ -87,14 +99,14 @@ def contestants(world: World) -> dict[str, Ask]:
             "size": LIMIT,
             "track_total_hits": True,
         }
-        return int(raw.search(index=world.rival_index, body=body)["hits"]["total"]["value"])
+        return int(raw.search(index=world.rival_index, body=body)["hits"]["total"]["value"]), None
 
     return {
-        "Vicinity, PostGIS": lambda point: postgis.search(asked(point)).total,
-        "Vicinity, OpenSearch": lambda point: opensearch.search(asked(point)).total,
+        "Vicinity, PostGIS": vicinity,
+        "Vicinity, OpenSearch": lambda point: (opensearch.search(asked(point)).total, None),
         "ST_Covers + GiST": st_covers,
+        "ST_Covers + GiST, prepared": prepared,
         ROUNDING: geo_shape,
-        "(the bands alone)": bands_alone,
     }
 
 
@@ -110,16 +122,18 @@ def answer(world: World) -> None:
     print("ready", flush=True)
     for turn, line in enumerate(sys.stdin):
         point = world.place(*map(float, line.split()))
-        took, busy, totals = {}, {}, {}
+        took, busy, totals, nearest = {}, {}, {}, set()
         names = list(asked)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             began, worked = time.perf_counter(), time.process_time() + _worked(server)
-            totals[name] = asked[name](point)
+            totals[name], ids = asked[name](point)
             took[name] = 1_000 * (time.perf_counter() - began)
             busy[name] = 1_000 * (time.process_time() + _worked(server) - worked)
+            if ids is not None:
+                nearest.add(tuple(ids))
         rounded = totals.pop(ROUNDING)
-        if len(set(totals.values())) != 1:
-            raise SystemExit(f"totals differ at {point}: {totals}")
+        if len(set(totals.values())) != 1 or len(nearest) != 1:
+            raise SystemExit(f"answers differ at {point}: {totals}, {nearest}")
         total = totals.popitem()[1]
         told = {"took": took, "busy": busy, "total": total, "is_rounded": rounded != total}
         print(orjson.dumps(told).decode(), flush=True)
@@ -169,11 +183,12 @@ def report(took: Times, busy: Times, totals: dict[int, list[int]], rounded: int)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--corners", type=int, default=CORNERS)
+    parser.add_argument("--corners", default=str(CORNERS), help="a number, or `real`: as many as real areas have")
     parser.add_argument("--points", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--answer", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    options.corners = REAL if options.corners == "real" else int(options.corners)
     if options.answer:
         answer(World(options.answer, options.corners))
         return

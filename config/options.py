@@ -42,6 +42,12 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("DATABASE_POOL_SIZE", int, "8", "Most connections that one web or worker process keeps open."),
     Option(
+        "DATABASE_PREPARES",
+        bool,
+        "true",
+        "Connections keep plans of frequent statements. Turn off behind a pooler that forgets prepared statements.",
+    ),
+    Option(
         "REDIS_URL",
         str,
         "",

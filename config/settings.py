@@ -127,7 +127,10 @@ def _database() -> dict[str, Any]:
     config["CONN_MAX_AGE"] = 0
     config["OPTIONS"] = {
         "pool": {"min_size": 0, "max_size": option("DATABASE_POOL_SIZE"), "timeout": 5},
-        "options": f"-c statement_timeout={option('STATEMENT_TIMEOUT_MS')} -c jit=off -c timezone=UTC",
+        "options": f"-c statement_timeout={option('STATEMENT_TIMEOUT_MS')} -c jit=off -c timezone=UTC"
+        " -c plan_cache_mode=force_generic_plan",
+        # Only config.kept prepares: a cursor of Django's binds values itself.
+        "prepare_threshold": 2 if option("DATABASE_PREPARES") else None,
     }
     return config
 

@@ -37,6 +37,9 @@ class Served:
     band: ServedBand | None
 
 
+_MODES = tuple(Mode)
+
+
 def modes_of(mode: Mode | None) -> frozenset[Mode]:
     """Those in which a document can be had: its own, or all."""
     return frozenset(Mode) if mode is None else frozenset({mode})
@@ -47,7 +50,7 @@ def served_in(
 ) -> tuple[Served, ...]:
     """The ways in which a document serves, in the order of Mode. `is_near`: it lies where what is visited does."""
     ways = []
-    for way in Mode:
+    for way in _MODES:
         if way not in wanted or mode not in (None, way):
             continue
         if way is Mode.VISIT:

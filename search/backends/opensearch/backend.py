@@ -125,7 +125,7 @@ class OpenSearchBackend:
 
     def _served(self, query: SearchQuery, at: Serving) -> SearchQuery:
         """The question with the bands that the projection holds at the index's state: docs/adr/0018."""
-        query, _ = self._projection.served(query, epoch=at.epoch)
+        query = self._projection.served(query, epoch=at.epoch)
         if query.serves is not None and sum(map(len, query.serves.found.values())) > MAX_BRANCHES:
             raise Inexact(f"more than {MAX_BRANCHES} branches serve the address")
         return query

@@ -1,7 +1,4 @@
-"""The `postgis` engine: each question is one round trip to PostgreSQL outside any transaction.
-
-One that asks who serves an address is two: the second is asked at the state that the first read.
-"""
+"""The `postgis` engine: each question is one round trip to PostgreSQL outside any transaction."""
 
 from __future__ import annotations
 
@@ -17,8 +14,10 @@ from django.db import OperationalError, connection
 from psycopg.errors import QueryCanceled
 
 from config.errors import RetryableError
+from config.kept import kept_cursor
 from search.backends.base import CursorExpired
 from search.backends.postgis import bands, holdings, projection, serving, tallying
+from search.backends.postgis.covering import BAND, modes_of_bands
 from search.backends.postgis.rows import SELECT, document_of
 from search.backends.postgis.statement import FIXED_COLUMNS, Statement, clusters_statement, page_statement
 from search.document import Mode, OfferDocument
@@ -44,11 +43,17 @@ class PostgisBackend:
     def search(self, query: SearchQuery, *, after: SortKey | None = None, epoch: int | None = None) -> Page:
         if query.impossible:
             return Page((), 0, epoch or 0, None, {facet: {} for facet in query.facets})
-        query, epoch = self.served(query, epoch=epoch)
         rows = _fetch(page_statement(query, after=after, epoch=epoch))
         current, oldest, total, facets = rows[0][:4]
         if epoch is not None and not oldest <= epoch <= current:
             raise CursorExpired
+        if ways := len(modes_of_bands(query)):
+            wide = len(BAND) + 2
+            begins = len(rows[0]) - ways * wide
+            query = serving.with_bands(
+                query, (row[at : at + wide] for row in rows for at in range(begins, len(row), wide))
+            )
+            rows = [row[:begins] for row in rows]
         hits = [_hit(query, row) for row in rows if row[4] is not None]
         following = hits[query.limit - 1].sort_key if len(hits) > query.limit else None
         return Page(
@@ -59,12 +64,12 @@ class PostgisBackend:
             facets={} if facets is None else _facets(facets),
         )
 
-    def served(self, query: SearchQuery, *, epoch: int | None) -> tuple[SearchQuery, int | None]:
-        """The question with the bands that cover the address, if it has one, and the state that they were read at."""
-        if not serving.is_needed(query):
-            return query, epoch
-        query, current = serving.with_bands(query, _fetch(serving.bands_statement(query, epoch=epoch)))
-        return query, current if epoch is None else epoch
+    def served(self, query: SearchQuery, *, epoch: int) -> SearchQuery:
+        """For another engine: the question with the bands that cover the address at the state, if it has one."""
+        if not modes_of_bands(query):
+            return query
+        rows = _fetch(serving.bands_statement(query, epoch=epoch))
+        return serving.with_bands(query, (row[1:] for row in rows))
 
     def clusters(self, query: SearchQuery, *, resolution: int) -> Clusters:
         """Raises ValueError for a resolution finer than CELL_RESOLUTION."""
@@ -83,7 +88,6 @@ class PostgisBackend:
 
     def counted(self, query: SearchQuery, *, resolution: int, epoch: int | None = None) -> Clusters:
         """The same by one pass over all that matches."""
-        query, epoch = self.served(query, epoch=epoch)
         return _clusters(_fetch(clusters_statement(query, resolution=resolution, epoch=epoch)))
 
     def get(self, document_id: str, *, as_of: datetime) -> OfferDocument | None:  # noqa: ARG002 - valid or not
@@ -126,7 +130,7 @@ class PostgisBackend:
 
 
 def _fetch(statement: Statement) -> list[Sequence[Any]]:
-    with _coded_timeout(), connection.cursor() as cursor:
+    with _coded_timeout(), kept_cursor() if statement.is_kept else connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
         rows: list[Sequence[Any]] = cursor.fetchall()
     return rows

@@ -83,15 +83,17 @@ def _in_area(area: Circle | Box | Area) -> Fragment:
 
 
 def _serves(serves: Serves, *, visited: Circle | None) -> Fragment:
-    """In one of the modes: each is asked of an index of its own. What its own mode is, is so for a deal alone."""
+    """In one of the modes: each is asked of an index of its own. What its own mode is, is so for a deal alone.
+
+    As an array, `bands` find their rows by an index, however many the planner takes them for.
+    """
     ways: list[str] = []
     params: dict[str, Any] = {}
     for mode in sorted(serves.modes):
         meets = f"(o.mode IS NULL OR o.mode = '{mode.value}')"
         if mode is not Mode.VISIT:
-            if branches := serves.found.get(mode):
-                ways.append(f"(o.branch_id = ANY(%(served_{mode.value})s::uuid[]) AND {meets})")
-                params[f"served_{mode.value}"] = list(branches)
+            found = f"ARRAY(SELECT b.branch_id FROM bands b WHERE b.mode = '{mode.value}')"
+            ways.append(f"(o.branch_id = ANY({found}) AND {meets})")
             continue
         if visited is not None:
             near = around_circle("o.point", visited, name="visited")

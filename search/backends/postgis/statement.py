@@ -1,5 +1,6 @@
 """A question compiled to one SQL statement that answers all of it: page, total, facets and the state it read. Pure.
 
+- `bands`: where it asks who serves an address, the bands that cover it, of each branch
 - `near`: rows of `search_offer` that meet the conditions at the epoch, with their distance: by index
 - `matched`: those within the radius, with the keys of the sort: narrow, held once, and read for all that follows
 - `page`: the first `limit` + 1 of them behind the cursor
@@ -16,9 +17,11 @@ from geo.db import distance_of_vectors, parent_cell
 from geo.types import Circle
 from search.backends.base import CursorExpired
 from search.backends.postgis.counting import COUNTING
+from search.backends.postgis.covering import BAND, bands_cte, modes_of_bands
 from search.backends.postgis.filters import conditions
 from search.backends.postgis.ordering import Ordering, ordering_of
 from search.backends.postgis.words import tier_queries
+from search.document import Mode
 from search.query import SearchQuery
 from search.ranking import Sort
 from search.results import SortKey
@@ -29,6 +32,8 @@ from search.text import Tier
 class Statement:
     sql: str
     params: Mapping[str, Any]
+    is_kept: bool = False
+    """One plan is the best for all values: config.kept."""
 
 
 _TIER = " ".join(
@@ -111,17 +116,24 @@ class _Compiler:
         return f"n.{'distance' if area.centre == self.query.origin else 'from_centre'} <= %(radius)s::float8"
 
     def matched(self, columns: frozenset[str]) -> str:
-        """The CTE `matched`: rows inside the radius, collapsed where asked, with `columns` and the keys."""
+        """The CTE `matched` and the bands that it needs: rows inside the radius, collapsed where asked, with `columns`
+        and the keys.
+        """
         grouping = frozenset({"chain_id", "kind"}) if self.query.collapse_chains else frozenset()
         kept = sorted(columns | grouping | {"row_id", "id"})
         keys = [f"{key.sql} AS key_{key.name}" for key in self.ordering.keys]
         named = ", ".join([*(f"n.{column}" for column in kept), *keys])
         inner = self.near(columns | grouping | self.ordering.columns)
         every = f"SELECT {named} FROM ({inner}) AS n WHERE {self._inside()}"
+        bands = ""
+        if modes_of_bands(self.query):
+            cte = bands_cte(self.query, epoch=self.epoch)
+            self.params |= cte.params
+            bands = f"{cte.sql},\n"
         if not self.query.collapse_chains:
-            return f"matched AS MATERIALIZED ({every})"
+            return f"{bands}matched AS MATERIALIZED ({every})"
         # Most documents have no chain and stand for themselves: only the others are sorted.
-        return f"""every AS MATERIALIZED ({every}),
+        return f"""{bands}every AS MATERIALIZED ({every}),
 matched AS MATERIALIZED (
   SELECT * FROM every e WHERE e.chain_id IS NULL
   UNION ALL
@@ -146,7 +158,9 @@ FIXED_COLUMNS = (
     "current", "oldest", "total", "facets", "row_id", "id", "card", "tier", "measured_metres", "rating_stars",
     "discount", "popularity", "listed_at", "open_now", "mode",
 )  # fmt: skip
-"""Of each row of a page statement; the keys of the sort but the id follow."""
+"""Of each row of a page statement; the keys of the sort but the id follow, then a band of each mode asked for: mode,
+branch_id and what BAND names, or nulls.
+"""
 
 
 def page_statement(query: SearchQuery, *, after: SortKey | None, epoch: int | None) -> Statement:
@@ -161,6 +175,11 @@ def page_statement(query: SearchQuery, *, after: SortKey | None, epoch: int | No
     if query.text is not None:
         tier = "p.key_tier" if compiler.tier_orders else tier_case("o.terms")
     keys = "".join(f", p.key_{key.name}" for key in compiler.ordering.keys)
+    ways = modes_of_bands(query)
+    bands = "".join(f", {way}.mode, {way}.branch_id" + "".join(f", {way}.{name}" for name in BAND) for way in ways)
+    joined = "".join(
+        f"\n    LEFT JOIN bands {way} ON {way}.branch_id = o.branch_id AND {way}.mode = '{way}'" for way in ways
+    )
     compiler.params["rows"] = query.limit + 1
     sql = f"""WITH {_STATE},
 {matched},
@@ -169,11 +188,25 @@ SELECT s.current, s.oldest, (SELECT count(*) FROM matched) AS total,
   {f"json_build_object({facets})::text" if counted else "NULL"} AS facets,
   p.row_id, p.id, c.card, {tier} AS tier, {"p.key_distance" if compiler.measured else "NULL"} AS measured_metres,
   o.rating_stars, o.discount, o.popularity, o.listed_at, o.open_minutes @> %(as_of_minute)s::int AS open_now,
-  o.mode{keys}
+  o.mode{keys}{bands}
 FROM state s LEFT JOIN
-  (page p JOIN search_offer o ON o.row_id = p.row_id JOIN search_card c ON c.row_id = p.row_id) ON TRUE
+  (page p JOIN search_offer o ON o.row_id = p.row_id JOIN search_card c ON c.row_id = p.row_id{joined}) ON TRUE
 ORDER BY {compiler.order("p")}"""
-    return Statement(sql, compiler.params)
+    return Statement(sql, compiler.params, is_kept=_is_by_bands_alone(query))
+
+
+def _is_by_bands_alone(query: SearchQuery) -> bool:
+    """Whether `bands` alone find the rows, at any address: nothing else that it asks has an index, or decides how."""
+    return (
+        query.serves is not None
+        and Mode.VISIT not in query.serves.modes
+        and query.area is None
+        and query.text is None
+        and query.bookable is None
+        and query.chain_id is None
+        and not query.categories
+        and not query.collapse_chains
+    )
 
 
 def clusters_statement(query: SearchQuery, *, resolution: int, epoch: int | None) -> Statement:
